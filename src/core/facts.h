@@ -1,0 +1,54 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "core/cell.h"
+#include "core/target.h"
+
+// What is observed of source, ledger and targets: the facts that a plan is made from.
+
+namespace gapless {
+
+/// The days that the source holds, by event time, and how many events. No days: it is empty.
+struct SourceExtent {
+  std::optional<DayRange> days;
+  std::uint64_t events = 0;
+};
+
+/// Flat facts about one team's events of one event day: no look at sessions.
+struct SourceCount {
+  Cell cell;
+  std::uint64_t view_events = 0;
+  Fingerprint events;
+};
+
+/// What one day owns of one team (SEMANTICS: sessions): from the narrow look at sessions, or from the building pass.
+struct OwnedCell {
+  Cell cell;
+  Fingerprint owned;
+  Measures measures;
+};
+
+/// One row of the ledger: what was published for one cell in one target. The one with the highest (fence, sequence) counts.
+struct LedgerRow {
+  Cell cell;
+  Target target = Target::kStats;
+  std::string definition;  ///< Definition::hash of what made it
+  Fingerprint window;      ///< flat counts over [E-2, E+2), taken before the building pass
+  Fingerprint owned;
+  TargetContent content;  ///< measures of the whole cell, keys and key hash of this target
+  std::string run_id;
+  std::uint64_t fence = 0;
+  std::uint64_t sequence = 0;  ///< within the fence
+  Instant published_at{};
+};
+
+/// What a target, or its staging, holds of one cell.
+struct TargetCell {
+  Cell cell;
+  TargetContent content;
+};
+
+}  // namespace gapless
