@@ -1,0 +1,123 @@
+#include "plan/judge.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+namespace gapless {
+namespace {
+
+constexpr std::array<std::string_view, kCellStates.size()> kStateNames = {
+    "open", "expired", "foreign", "outdated", "orphaned", "missing", "damaged", "stale", "fresh", "empty"};
+
+std::string count(std::uint64_t number, std::string_view one, std::string_view many) {
+  return fmt::format("{} {}", number, number == 1 ? one : many);
+}
+std::string views(std::uint64_t number) { return count(number, "view event", "view events"); }
+std::string events(std::uint64_t number) { return count(number, "owned event", "owned events"); }
+
+/// View events that the day owns now: unchanged where the window is, else as looked at.
+std::uint64_t owned_views(const CellFacts& facts) {
+  if (facts.owned) return facts.owned->measures.view_events;
+  return facts.entry ? facts.entry->any().content.measures.view_events : 0;
+}
+
+bool owned_changed(const CellFacts& facts) { return facts.owned && !(facts.owned->owned == facts.entry->any().owned); }
+
+/// Why the entry is not of this definition, for every target; none where it is.
+std::optional<std::string> outdated(const LedgerEntry& entry, const Definition& now, const JudgeOptions& options) {
+  for (const Target target : kTargets)
+    if (!entry.rows[static_cast<std::size_t>(target)])
+      return fmt::format("{} was never built for this cell", table_name(target));
+  const LedgerRow* row = entry.made_by_other_than(now);
+  if (!row) return std::nullopt;
+  if (!options.previous_definition_text)
+    return fmt::format("made by definition {}, now {}", row->definition, now.hash());
+  return fmt::format("made by another definition; changed: {}",
+                     fmt::join(Definition::changed_keys(*options.previous_definition_text, now.text()), ", "));
+}
+
+/// The first target that does not hold what the ledger says, in words; none where all do.
+std::optional<std::string> damage(const CellFacts& facts) {
+  for (const Target target : kTargets) {
+    const auto index = static_cast<std::size_t>(target);
+    const TargetContent& live = facts.content[index];
+    const TargetContent& said = facts.entry->rows[index]->content;
+    if (live.keys == 0 && said.keys > 0)
+      return fmt::format("{} has no rows, the ledger says {}", table_name(target), count(said.keys, "group", "groups"));
+    if (live.keys != said.keys)
+      return fmt::format("{} has {}, the ledger says {}", table_name(target), count(live.keys, "group", "groups"),
+                         said.keys);
+    if (live.measures.view_events != said.measures.view_events)
+      return fmt::format("{} holds {}, the ledger says {}", table_name(target), views(live.measures.view_events),
+                         said.measures.view_events);
+    const bool same_sessions = target != Target::kBounces || live.measures == said.measures;
+    if (live.key_hash != said.key_hash || !same_sessions)
+      return fmt::format("{} holds other groups or figures than the ledger says", table_name(target));
+  }
+  return std::nullopt;
+}
+
+Judgement judge_closed(const CellFacts& facts, const Definition& now, const JudgeOptions& options) {
+  if (facts.expired_because) return {CellState::kExpired, Action::kNone, *facts.expired_because};
+  if (!facts.entry && facts.has_target_rows())
+    return {CellState::kForeign, options.take_over ? Action::kRecompute : Action::kNone,
+            "target rows that gapless did not write; adopt them, or backfill --take-over"};
+  if (!facts.entry) {
+    const std::uint64_t found = facts.day_views + facts.next_day_views;
+    if (facts.day_events == 0 || found == 0) return {CellState::kEmpty, Action::kNone, "no view events"};
+    if (facts.day_views > 0) return {CellState::kMissing, Action::kRecompute, views(facts.day_views) + ", never built"};
+    return {CellState::kMissing, Action::kRecompute, "may own the next day's first views, never built"};
+  }
+  const LedgerRow& entry = facts.entry->any();
+  const std::uint64_t before = entry.content.measures.view_events;
+  if (const auto found = outdated(*facts.entry, now, options))
+    return {CellState::kOutdated, options.accept_definition ? Action::kRecompute : Action::kNone, *found};
+  if (before > 0 && owned_views(facts) == 0)
+    return {CellState::kOrphaned, Action::kRecompute, fmt::format("held {}, the source has none now", views(before))};
+  if (const auto found = damage(facts)) return {CellState::kDamaged, Action::kRecompute, *found};
+  if (owned_changed(facts))
+    return {CellState::kStale, Action::kRecompute,
+            facts.owned->owned.events == entry.owned.events
+                ? fmt::format("{}, some rewritten", events(entry.owned.events))
+                : fmt::format("{} then, {} now", events(entry.owned.events), facts.owned->owned.events)};
+  const Action action = options.force ? Action::kRecompute : Action::kNone;
+  if (before > 0)
+    return {CellState::kFresh, action,
+            fmt::format("{}, unchanged since {}", views(before), format_instant(entry.published_at))};
+  return {CellState::kEmpty, action, "no view events, as the ledger says"};
+}
+
+}  // namespace
+
+std::string_view name(CellState state) { return kStateNames[static_cast<std::size_t>(state)]; }
+
+std::optional<CellState> parse_cell_state(std::string_view text) {
+  for (const CellState state : kCellStates)
+    if (name(state) == text) return state;
+  return std::nullopt;
+}
+
+std::string_view name(Action action) { return action == Action::kRecompute ? "recompute" : "none"; }
+
+const LedgerRow& LedgerEntry::any() const { return rows[0] ? *rows[0] : *rows[1]; }
+
+const LedgerRow* LedgerEntry::made_by_other_than(const Definition& definition) const {
+  for (const auto& row : rows)
+    if (row && row->definition != definition.hash()) return &*row;
+  return nullptr;
+}
+
+bool CellFacts::has_target_rows() const {
+  for (const TargetContent& target : content)
+    if (target.rows > 0) return true;
+  return false;
+}
+
+Judgement judge(const CellFacts& facts, const Definition& definition, const JudgeOptions& options) {
+  if (!facts.day_is_open) return judge_closed(facts, definition, options);
+  if (!options.include_open_days) return {CellState::kOpen, Action::kNone, "the day is not over"};
+  Judgement below = judge_closed(facts, definition, options);
+  return {CellState::kOpen, below.action, fmt::format("the day is not over; {}: {}", name(below.state), below.why)};
+}
+
+}  // namespace gapless

@@ -1,0 +1,83 @@
+// plan/: the state of a cell and what to do about it. Pure functions over facts; no I/O.
+#pragma once
+
+#include <array>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "core/cell.h"
+#include "core/definition.h"
+#include "core/facts.h"
+#include "core/target.h"
+
+namespace gapless {
+
+/// SEMANTICS: the state of a cell, in the order in which the first that applies is taken.
+enum class CellState { kOpen, kExpired, kForeign, kOutdated, kOrphaned, kMissing, kDamaged, kStale, kFresh, kEmpty };
+
+inline constexpr std::array<CellState, 10> kCellStates = {
+    CellState::kOpen,    CellState::kExpired, CellState::kForeign, CellState::kOutdated, CellState::kOrphaned,
+    CellState::kMissing, CellState::kDamaged, CellState::kStale,   CellState::kFresh,    CellState::kEmpty};
+
+std::string_view name(CellState state);  ///< "open", "expired", …
+std::optional<CellState> parse_cell_state(std::string_view text);
+
+/// The ledger's entry of a cell: one row a target. A target without a row has not been published under this rollup.
+struct LedgerEntry {
+  std::array<std::optional<LedgerRow>, kTargets.size()> rows;
+
+  /// The row that stands for the cell: of the first target that has one. Not to be called on an entry without rows.
+  const LedgerRow& any() const;
+  /// The first row that another definition made; none where this one made all that there are.
+  const LedgerRow* made_by_other_than(const Definition& definition) const;
+};
+
+/// Everything that is known about one cell at one moment.
+struct CellFacts {
+  explicit CellFacts(Cell which) : cell(which) {}
+
+  Cell cell;
+  bool day_is_open = false;
+  std::optional<std::string> expired_because;  ///< set: the source no longer holds all of [E-2, E+2)
+
+  std::uint64_t day_events = 0;      ///< flat, on the day
+  std::uint64_t day_views = 0;       ///< flat view events on the day
+  std::uint64_t next_day_views = 0;  ///< flat view events on the next day
+  Fingerprint window;                ///< flat, over [E-2, E+2)
+
+  /// What the day owns now, where it was looked at by session. Looked at and nothing owned: zero events.
+  std::optional<OwnedCell> owned;
+
+  std::optional<LedgerEntry> entry;
+  std::array<TargetContent, kTargets.size()> content;  ///< of the live targets
+
+  bool has_target_rows() const;
+  /// An entry whose window differs tells nothing until its sessions are looked at.
+  bool needs_owned_look() const { return entry && !(entry->any().window == window); }
+};
+
+enum class Action { kNone, kRecompute };
+std::string_view name(Action action);
+
+/// A decision with its reason, in words for a person.
+struct Judgement {
+  CellState state = CellState::kEmpty;
+  Action action = Action::kNone;
+  std::string why;
+};
+
+/// How a plan treats what is not simply broken.
+struct JudgeOptions {
+  bool include_open_days = false;                       ///< --include-today: open days follow the rows below `open`
+  bool force = false;                                   ///< --force: recompute fresh cells too
+  bool take_over = false;                               ///< --take-over: recompute foreign cells
+  bool accept_definition = true;                        ///< false: outdated cells are reported and left alone
+  std::optional<std::string> previous_definition_text;  ///< to name what changed
+};
+
+/// What is wrong with the cell, the first that applies in the manual's order, and what a plan does about it.
+/// Precondition: facts.owned is set wherever facts.needs_owned_look().
+Judgement judge(const CellFacts& facts, const Definition& definition, const JudgeOptions& options);
+
+}  // namespace gapless

@@ -1,0 +1,75 @@
+#include "plan/plan.h"
+
+#include <algorithm>
+#include <tuple>
+
+namespace gapless {
+
+std::map<CellState, std::uint64_t> Plan::summary() const {
+  std::map<CellState, std::uint64_t> counts;
+  for (const PlannedCell& planned : cells) ++counts[planned.judgement.state];
+  return counts;
+}
+
+std::uint64_t Plan::cells_to_recompute() const {
+  return static_cast<std::uint64_t>(std::count_if(cells.begin(), cells.end(), [](const PlannedCell& planned) {
+    return planned.judgement.action == Action::kRecompute;
+  }));
+}
+
+std::vector<std::pair<Day, Teams>> Plan::work(bool newest_first) const {
+  std::map<Day, Teams> by_day;
+  for (const PlannedCell& planned : cells)
+    if (planned.judgement.action == Action::kRecompute) by_day[planned.cell().day].push_back(planned.cell().team);
+  std::vector<std::pair<Day, Teams>> days;
+  for (auto& [day, day_teams] : by_day) days.emplace_back(day, unique_teams(std::move(day_teams)));
+  if (newest_first) std::reverse(days.begin(), days.end());
+  return days;
+}
+
+Plan make_plan(DayRange window, Teams teams, std::vector<CellFacts> facts, const Definition& definition,
+               const PlanOptions& options, const std::map<std::string, std::string>& previous_texts) {
+  // Facts are large and may be many: their order is sorted, and each is moved once.
+  std::vector<CellFacts*> order;
+  order.reserve(facts.size());
+  for (CellFacts& one : facts) order.push_back(&one);
+  std::sort(order.begin(), order.end(), [](const CellFacts* a, const CellFacts* b) {
+    return std::tie(a->cell.day, a->cell.team) < std::tie(b->cell.day, b->cell.team);
+  });
+
+  Plan plan{window, std::move(teams), {}};
+  plan.cells.reserve(facts.size());
+  JudgeOptions judge_options = options.judge;
+  for (CellFacts* one : order) {
+    judge_options.previous_definition_text.reset();
+    if (const LedgerRow* row = one->entry ? one->entry->made_by_other_than(definition) : nullptr)
+      if (const auto text = previous_texts.find(row->definition); text != previous_texts.end())
+        judge_options.previous_definition_text = text->second;
+    Judgement judgement = judge(*one, definition, judge_options);
+    if (!options.states.empty() && !options.states.contains(judgement.state)) judgement.action = Action::kNone;
+    plan.cells.push_back({std::move(*one), std::move(judgement)});
+  }
+  return plan;
+}
+
+std::vector<Cell> shrinking_cells(const Plan& plan, double max_percent) {
+  std::vector<Cell> shrinking;
+  std::size_t with_entry = 0;
+  for (const PlannedCell& planned : plan.cells) {
+    if (!planned.facts.entry) continue;
+    ++with_entry;
+    if (planned.judgement.action != Action::kRecompute || !planned.facts.owned) continue;
+    const std::uint64_t before = planned.facts.entry->any().content.measures.view_events;
+    const std::uint64_t now = planned.facts.owned->measures.view_events;
+    if (shrinks(before, now)) shrinking.push_back(planned.cell());
+  }
+  const bool too_many = static_cast<double>(shrinking.size()) * 100.0 > max_percent * static_cast<double>(with_entry);
+  if (shrinking.size() < 5 || !too_many) return {};
+  return shrinking;
+}
+
+bool shrinks(std::uint64_t before, std::uint64_t now) { return now < before - before / 2; }
+
+Day last_finished_day(Instant now, std::chrono::seconds settle_delay) { return Day::of(now - settle_delay) - 1; }
+
+}  // namespace gapless

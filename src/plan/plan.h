@@ -1,0 +1,51 @@
+#pragma once
+
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "plan/judge.h"
+
+namespace gapless {
+
+struct PlannedCell {
+  CellFacts facts;
+  Judgement judgement;
+  const Cell& cell() const { return facts.cell; }
+};
+
+/// What would be recomputed and why: every cell that was looked at, sorted by day and team.
+struct Plan {
+  DayRange window;
+  Teams teams;
+  std::vector<PlannedCell> cells;
+
+  std::map<CellState, std::uint64_t> summary() const;
+  std::uint64_t cells_to_recompute() const;
+  /// The days with at least one cell to recompute, and its teams; newest first, or oldest first.
+  std::vector<std::pair<Day, Teams>> work(bool newest_first) const;
+};
+
+struct PlanOptions {
+  JudgeOptions judge;
+  std::set<CellState> states;  ///< only cells in these are recomputed; none given: all that have an action
+};
+
+/// Judges every cell. `previous_texts` are the texts of the definitions that made entries, by hash.
+Plan make_plan(DayRange window, Teams teams, std::vector<CellFacts> facts, const Definition& definition,
+               const PlanOptions& options, const std::map<std::string, std::string>& previous_texts);
+
+/// The blast radius (SEMANTICS: the state of a cell): the cells with an entry that a plan would recompute to nothing or
+/// to less than half their view events, where these are more than `max_percent` of the plan's cells that have an entry,
+/// and at least 5. Empty where the plan may go on.
+std::vector<Cell> shrinking_cells(const Plan& plan, double max_percent);
+
+/// True where a cell of `before` view events would be left with less than half of them.
+bool shrinks(std::uint64_t before, std::uint64_t now);
+
+/// Days that count as over at `now`: the last finished day lies before it by at least `settle_delay`.
+Day last_finished_day(Instant now, std::chrono::seconds settle_delay);
+
+}  // namespace gapless
