@@ -1,0 +1,32 @@
+#pragma once
+
+#include <array>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/target.h"
+
+namespace gapless::sql {
+
+struct Column {
+  std::string_view name;
+  std::string_view type;  ///< in the tables that gapless makes
+};
+
+/// What an event has beside its identity (SEMANTICS: source events) and a session takes from its entry event.
+/// Pathname apart, these are dimensions of both targets.
+extern const std::vector<Column> kEntryColumns;
+
+/// The dimensions of a target in the order of SEMANTICS, after team_id and period_bucket.
+std::vector<Column> dimensions(Target target);
+
+/// The aggregate states of a target.
+std::vector<Column> states(Target target);
+
+/// "a, b, c" of the columns' names, each behind `prefix`.
+std::string names(const std::vector<Column>& columns, std::string_view prefix = "");
+/// "a T, b U" for CREATE TABLE.
+std::string declarations(const std::vector<Column>& columns);
+
+}  // namespace gapless::sql

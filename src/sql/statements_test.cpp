@@ -1,0 +1,127 @@
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <regex>
+#include <set>
+
+#include "sql/columns.h"
+#include "sql/ledger.h"
+#include "sql/sessions.h"
+#include "sql/targets.h"
+#include "sql/template.h"
+
+namespace gapless::sql {
+namespace {
+
+TableName table(std::string_view name) { return TableName::own(*Identifier::parse("db", "test"), name); }
+Source source() { return {table("events")}; }
+
+Source content_source() {
+  Source made = source();
+  made.hash_content = made.final_rows = true;
+  made.sessionize_nameless = false;
+  return made;
+}
+
+struct StatementCase {
+  const char* name;
+  std::string text;
+  std::set<std::string> placeholders;
+};
+
+std::set<std::string> placeholders_of(const std::string& text) {
+  static const std::regex pattern(R"(\{([a-z_]+:[A-Za-z0-9]+(\([A-Za-z0-9]+\))?)\})");
+  std::set<std::string> found;
+  for (auto match = std::sregex_iterator(text.begin(), text.end(), pattern); match != std::sregex_iterator(); ++match)
+    found.insert((*match)[1]);
+  return found;
+}
+
+class Statements : public testing::TestWithParam<StatementCase> {};
+
+/// What a caller binds is what the header says; nothing of a template is left; brackets close.
+TEST_P(Statements, BindExactlyWhatIsSaid) {
+  const StatementCase& one = GetParam();
+  EXPECT_EQ(placeholders_of(one.text), one.placeholders);
+  EXPECT_EQ(one.text.find_first_of("$", 0) == std::string::npos ||
+                std::regex_search(one.text, std::regex(R"(\$(pageview|screen|autocapture))")),
+            true)
+      << one.text;
+  EXPECT_FALSE(std::regex_search(one.text, std::regex(R"(\$(?!pageview|screen|autocapture)[a-z])"))) << one.text;
+  EXPECT_EQ(std::count(one.text.begin(), one.text.end(), '('), std::count(one.text.begin(), one.text.end(), ')'))
+      << one.text;
+  EXPECT_EQ(std::count(one.text.begin(), one.text.end(), '\'') % 2, 0) << one.text;
+}
+
+const std::set<std::string> kDayTeams = {"day:Date", "teams:Array(UInt64)"};
+const std::set<std::string> kRange = {"first:Date", "last:Date"};
+const std::set<std::string> kRangeTeams = {"first:Date", "last:Date", "teams:Array(UInt64)"};
+
+INSTANTIATE_TEST_SUITE_P(
+    All, Statements,
+    testing::ValuesIn<StatementCase>({
+        {"create_straddlers", create_straddlers(table("t")), {}},
+        {"fill_straddlers", fill_straddlers(table("t"), source()), kDayTeams},
+        {"create_sessions", create_sessions(table("t")), {}},
+        {"fill_sessions", fill_sessions(table("s"), table("t"), source()), kDayTeams},
+        {"fill_sessions_content", fill_sessions(table("s"), table("t"), content_source()), kDayTeams},
+        {"cells_of_sessions", cells_of_sessions(table("s")), {"teams:Array(UInt64)"}},
+        {"owned_cells", owned_cells(source()), kDayTeams},
+        {"owned_cells_content", owned_cells(content_source()), kDayTeams},
+        {"source_counts_all", source_counts(source(), TeamFilter::kAll), kRange},
+        {"source_counts_given", source_counts(content_source(), TeamFilter::kGiven), kRangeTeams},
+        {"source_extent", source_extent(source()), {}},
+        {"create_target", create_target(Target::kStats, table("t")), {}},
+        {"create_like", create_like(table("t"), table("u")), {}},
+        {"drop_table", drop_table(table("t")), {}},
+        {"stage_stats", stage_cells(Target::kStats, table("t"), table("s")), {"teams:Array(UInt64)"}},
+        {"stage_bounces", stage_cells(Target::kBounces, table("t"), table("s")), {"teams:Array(UInt64)"}},
+        {"copy_others", copy_others(Target::kStats, table("t"), table("u")), {"day:Date", "but:Array(UInt64)"}},
+        {"content_days", content(Target::kStats, table("t"), ContentScope::kDays), kRange},
+        {"content_teams", content(Target::kBounces, table("t"), ContentScope::kDaysAndTeams), kRangeTeams},
+        {"content_all", content(Target::kBounces, table("t"), ContentScope::kAll), {}},
+        {"target_extent", target_extent(table("t")), {}},
+        {"replace_partition", replace_partition(table("t"), table("u")), {"partition:String"}},
+        {"move_partition", move_partition(table("t"), table("u")), {"partition:String"}},
+        {"active_parts", active_parts(), {"database:String", "table:String", "partition:String"}},
+        {"create_ledger", create_ledger(table("t")), {}},
+        {"create_definitions", create_definitions(table("t")), {}},
+        {"create_meta", create_meta(table("t")), {}},
+        {"read_ledger_all", read_ledger(table("t"), TeamFilter::kAll), {"rollup:String", "first:Date", "last:Date"}},
+        {"read_ledger_teams",
+         read_ledger(table("t"), TeamFilter::kGiven),
+         {"rollup:String", "first:Date", "last:Date", "teams:Array(UInt64)"}},
+        {"ledger_extent", ledger_extent(table("t")), {"rollup:String"}},
+        {"read_definition", read_definition(table("t")), {"hash:String"}},
+        {"write_definition", write_definition(table("t")), {"hash:String", "text:String"}},
+        {"read_meta", read_meta(table("t")), {}},
+        {"write_meta", write_meta(table("t")), {"store_id:String", "host:String", "layout_version:UInt64"}},
+        {"tables_like", tables_like(), {"database:String", "prefix:String"}},
+    }),
+    [](const auto& test) { return test.param.name; });
+
+TEST(Columns, AreThoseOfTheOriginalTablesInTheirOrder) {
+  EXPECT_EQ(
+      names(dimensions(Target::kBounces)),
+      "host, device_type, entry_pathname, end_pathname, browser, os, viewport_width, viewport_height, referring_domain,"
+      " utm_source, utm_medium, utm_campaign, utm_term, utm_content, country_code, city_name, region_code, region_name,"
+      " has_gclid, has_gad_source_paid_search, has_fbclid, mat_metadata_loggedIn, mat_metadata_backend");
+  EXPECT_NE(names(dimensions(Target::kStats)).find("entry_pathname, pathname, end_pathname"), std::string::npos);
+  EXPECT_EQ(states(Target::kStats).size(), 3u);
+  EXPECT_EQ(states(Target::kBounces).size(), 6u);
+}
+
+TEST(WebDefinition, ChangesWithWhatDecidesTheFiguresAndNothingElse) {
+  EXPECT_EQ(web_definition(source()).hash(), web_definition(source()).hash());
+  const std::vector<std::string> changed = {"fingerprint", "sessionize", "source.final"};
+  EXPECT_EQ(Definition::changed_keys(web_definition(source()).text(), web_definition(content_source()).text()),
+            changed);
+}
+
+TEST(Expand, ReplacesKnownNamesOnly) {
+  EXPECT_EQ(expand("a $x $unknown '$pageview' {d:Date}", {{"x", "1"}}), "a 1 $unknown '$pageview' {d:Date}");
+  EXPECT_EQ(expand("$x$x", {{"x", "$x"}}), "$x$x");
+}
+
+}  // namespace
+}  // namespace gapless::sql

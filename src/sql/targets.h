@@ -1,0 +1,38 @@
+#pragma once
+
+#include <string>
+
+#include "core/table_name.h"
+#include "core/target.h"
+
+namespace gapless::sql {
+
+std::string create_target(Target target, const TableName& table);
+/// A table of the same structure and engine.
+std::string create_like(const TableName& table, const TableName& like);
+std::string drop_table(const TableName& table);
+
+/// Aggregates the sessions of {teams:Array(UInt64)} into groups; each full key comes out once.
+std::string stage_cells(Target target, const TableName& staging, const TableName& sessions);
+/// Copies the live rows of {day:Date} of all teams but {but:Array(UInt64)}.
+std::string copy_others(Target target, const TableName& staging, const TableName& live);
+
+/// Which rows of a target table content() looks at.
+enum class ContentScope {
+  kDays,          ///< {first:Date} … {last:Date}
+  kDaysAndTeams,  ///< and {teams:Array(UInt64)}
+  kAll            ///< the whole table: a staging table
+};
+/// team_id, day, rows, keys, key_hash, view_events, sessions, bounces, duration by (team, day); what the target does not
+/// have is 0. Distinct keys are told apart by a 128-bit hash.
+std::string content(Target target, const TableName& table, ContentScope scope);
+/// One row: rows, first_day, last_day.
+std::string target_extent(const TableName& table);
+
+/// Both bind {partition:String}, the partition's id.
+std::string replace_partition(const TableName& live, const TableName& staging);
+std::string move_partition(const TableName& live, const TableName& staging);
+/// name of each active part that holds rows; binds {database:String}, {table:String}, {partition:String}.
+std::string active_parts();
+
+}  // namespace gapless::sql
