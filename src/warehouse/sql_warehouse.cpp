@@ -1,0 +1,356 @@
+#include "warehouse/sql_warehouse.h"
+
+#include <fmt/format.h>
+#include <spdlog/spdlog.h>
+
+#include "sql/sessions.h"
+#include "sql/targets.h"
+#include "warehouse/ledger_rows.h"
+#include "warehouse/staging_names.h"
+
+namespace gapless {
+namespace {
+
+/// More cells than any plan holds; a reply that is larger is not ours.
+constexpr std::uint64_t kMaxCells = 20'000'000;
+
+StatementOptions options_of(const Limits& limits) {
+  StatementOptions options;
+  options.deadline = limits.deadline;
+  options.memory_limit_bytes = limits.memory_limit_bytes;
+  options.max_result_rows = kMaxCells;
+  options.stop = limits.stop;
+  return options;
+}
+
+void log_statement(std::string_view what, std::chrono::steady_clock::time_point started, std::uint64_t rows) {
+  const std::chrono::duration<double, std::milli> took = std::chrono::steady_clock::now() - started;
+  spdlog::debug("{}: {} rows in {:.1f} ms", what, rows, took.count());
+}
+
+sql::TeamFilter filter_of(const std::optional<Teams>& teams) {
+  return teams ? sql::TeamFilter::kGiven : sql::TeamFilter::kAll;
+}
+
+Statement bind_range(std::string text, DayRange days, const std::optional<Teams>& teams) {
+  Statement statement(std::move(text));
+  statement.bind("first", days.first).bind("last", days.last);
+  if (teams) statement.bind("teams", *teams);
+  return statement;
+}
+
+}  // namespace
+
+SqlWarehouse::SqlWarehouse(Engine& engine, WarehouseLayout layout)
+    : engine_(engine), layout_(std::move(layout)), tables_(sql::LedgerTables::in(layout_.database)) {}
+
+TableName SqlWarehouse::live(Target target) const { return TableName::own(layout_.database, table_name(target)); }
+
+Result<Rows> SqlWarehouse::ask(std::string_view question, const Statement& statement,
+                               const std::vector<std::string_view>& columns, const Limits& limits) {
+  const auto started = std::chrono::steady_clock::now();
+  auto rows = engine_.select(statement, options_of(limits));
+  log_statement(question, started, rows ? rows->size() : 0);
+  if (!rows) return fail(with_context(question, std::move(rows.error())));
+  if (auto good = rows->expect(columns); !good) return fail(with_context(question, std::move(good.error())));
+  return rows;
+}
+
+Status SqlWarehouse::run(std::string_view what, const Statement& statement, const Limits& limits) {
+  const auto started = std::chrono::steady_clock::now();
+  auto done = engine_.execute(statement, options_of(limits));
+  log_statement(what, started, done ? done->rows_written : 0);
+  if (!done) return fail(with_context(what, std::move(done.error())));
+  return {};
+}
+
+Status SqlWarehouse::prepare(const Limits& limits) {
+  for (const Identifier& database : {layout_.database, layout_.staging_database})
+    GAPLESS_TRY(run("creating the database",
+                    Statement("CREATE DATABASE IF NOT EXISTS {database:Identifier} ENGINE = Atomic")
+                        .bind("database", database.text()),
+                    limits));
+  for (const Target target : kTargets)
+    GAPLESS_TRY(run("creating a target table", Statement(sql::create_target(target, live(target))), limits));
+  GAPLESS_TRY(run("creating the ledger", Statement(sql::create_ledger(tables_.ledger)), limits));
+  GAPLESS_TRY(
+      run("creating the ledger's definitions", Statement(sql::create_definitions(tables_.definitions)), limits));
+  return run("creating the warehouse's meta table", Statement(sql::create_meta(tables_.meta)), limits);
+}
+
+Result<std::optional<WarehouseMeta>> SqlWarehouse::meta(const Limits& limits) {
+  GAPLESS_ASSIGN(const Rows rows, ask("who keeps this warehouse", Statement(sql::read_meta(tables_.meta)),
+                                      {"store_id", "host", "layout_version"}, limits));
+  if (rows.size() == 0) return std::nullopt;
+  GAPLESS_ASSIGN(const std::uint64_t version, rows.u64(0, 2));
+  return WarehouseMeta{rows.text(0, 0), rows.text(0, 1), version};
+}
+
+Status SqlWarehouse::write_meta(const WarehouseMeta& meta, const Limits& limits) {
+  Statement statement(sql::write_meta(tables_.meta));
+  statement.bind("store_id", meta.store_id).bind("host", meta.host).bind("layout_version", meta.layout_version);
+  return run("recording who keeps this warehouse", statement, limits);
+}
+
+Result<SourceExtent> SqlWarehouse::source_extent(const Limits& limits) {
+  GAPLESS_ASSIGN(const Rows rows, ask("which days the source holds", Statement(sql::source_extent(layout_.source)),
+                                      {"events", "first_day", "last_day"}, limits));
+  if (rows.size() != 1) return fail(Fault::kCorrupt, "which days the source holds: not one row");
+  SourceExtent extent;
+  GAPLESS_ASSIGN(extent.events, rows.u64(0, 0));
+  if (extent.events == 0) return extent;
+  GAPLESS_ASSIGN(const Day first, rows.day(0, 1));
+  GAPLESS_ASSIGN(const Day last, rows.day(0, 2));
+  extent.days = DayRange{first, last};
+  return extent;
+}
+
+Result<std::vector<SourceCount>> SqlWarehouse::source_counts(DayRange days, const std::optional<Teams>& teams,
+                                                             const Limits& limits) {
+  GAPLESS_ASSIGN(const Rows rows, ask("how many events the source holds",
+                                      bind_range(sql::source_counts(layout_.source, filter_of(teams)), days, teams),
+                                      {"team_id", "day", "events", "view_events", "hash"}, limits));
+  std::vector<SourceCount> counts;
+  counts.reserve(rows.size());
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    GAPLESS_ASSIGN(const TeamId team, rows.team(i, 0));
+    GAPLESS_ASSIGN(const Day day, rows.day(i, 1));
+    SourceCount count{{team, day}, 0, {}};
+    GAPLESS_ASSIGN(count.events.events, rows.u64(i, 2));
+    GAPLESS_ASSIGN(count.view_events, rows.u64(i, 3));
+    GAPLESS_ASSIGN(count.events.hash, rows.u64(i, 4));
+    counts.push_back(count);
+  }
+  return counts;
+}
+
+Result<std::vector<OwnedCell>> SqlWarehouse::ask_owned(std::string_view question, Statement statement, Day day,
+                                                       const Limits& limits) {
+  GAPLESS_ASSIGN(
+      const Rows rows,
+      ask(question, statement,
+          {"team_id", "owned_events", "owned_hash", "view_events", "sessions", "bounces", "duration"}, limits));
+  std::vector<OwnedCell> cells;
+  cells.reserve(rows.size());
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    GAPLESS_ASSIGN(const TeamId team, rows.team(i, 0));
+    OwnedCell cell{{team, day}, {}, {}};
+    GAPLESS_ASSIGN(cell.owned.events, rows.u64(i, 1));
+    GAPLESS_ASSIGN(cell.owned.hash, rows.u64(i, 2));
+    GAPLESS_ASSIGN(cell.measures.view_events, rows.u64(i, 3));
+    GAPLESS_ASSIGN(cell.measures.sessions, rows.u64(i, 4));
+    GAPLESS_ASSIGN(cell.measures.bounces, rows.u64(i, 5));
+    GAPLESS_ASSIGN(cell.measures.duration_seconds, rows.i64(i, 6));
+    cells.push_back(cell);
+  }
+  return cells;
+}
+
+Result<std::vector<OwnedCell>> SqlWarehouse::owned_cells(Day day, const Teams& teams, const Limits& limits) {
+  Statement statement(sql::owned_cells(layout_.source));
+  statement.bind("day", day).bind("teams", teams);
+  return ask_owned("which events " + day.to_string() + " owns", std::move(statement), day, limits);
+}
+
+Result<std::vector<LedgerRow>> SqlWarehouse::ledger(DayRange days, const std::optional<Teams>& teams,
+                                                    const Limits& limits) {
+  Statement statement = bind_range(sql::read_ledger(tables_.ledger, filter_of(teams)), days, teams);
+  statement.bind("rollup", kRollup);
+  GAPLESS_ASSIGN(const Rows rows, ask("what the ledger says", statement, ledger_row_columns(), limits));
+  return parse_ledger_rows(rows);
+}
+
+Result<std::uint64_t> SqlWarehouse::highest_fence(const Limits& limits) {
+  GAPLESS_ASSIGN(const Rows rows, ask("the ledger's highest fence",
+                                      Statement(sql::ledger_extent(tables_.ledger)).bind("rollup", kRollup),
+                                      {"rows", "fence", "first_day", "last_day"}, limits));
+  if (rows.size() != 1) return fail(Fault::kCorrupt, "the ledger's highest fence: not one row");
+  return rows.u64(0, 1);
+}
+
+Result<std::optional<DayRange>> SqlWarehouse::published_days(const Limits& limits) {
+  std::optional<DayRange> days;
+  const auto include = [&days](const Rows& rows, std::size_t first_column) -> Status {
+    if (rows.size() != 1) return fail(Fault::kCorrupt, "which days are published: not one row");
+    GAPLESS_ASSIGN(const std::uint64_t count, rows.u64(0, 0));
+    if (count == 0) return {};
+    GAPLESS_ASSIGN(const Day first, rows.day(0, first_column));
+    GAPLESS_ASSIGN(const Day last, rows.day(0, first_column + 1));
+    days = days ? DayRange{std::min(days->first, first), std::max(days->last, last)} : DayRange{first, last};
+    return {};
+  };
+  GAPLESS_ASSIGN(const Rows entries,
+                 ask("which days the ledger has", Statement(sql::ledger_extent(tables_.ledger)).bind("rollup", kRollup),
+                     {"rows", "fence", "first_day", "last_day"}, limits));
+  GAPLESS_TRY(include(entries, 2));
+  for (const Target target : kTargets) {
+    GAPLESS_ASSIGN(const Rows rows, ask("which days a target has", Statement(sql::target_extent(live(target))),
+                                        {"rows", "first_day", "last_day"}, limits));
+    GAPLESS_TRY(include(rows, 1));
+  }
+  return days;
+}
+
+Result<std::vector<TargetCell>> SqlWarehouse::ask_content(std::string_view question, const Statement& statement,
+                                                          const Limits& limits) {
+  GAPLESS_ASSIGN(
+      const Rows rows,
+      ask(question, statement,
+          {"team_id", "day", "rows", "keys", "key_hash", "view_events", "sessions", "bounces", "duration"}, limits));
+  std::vector<TargetCell> cells;
+  cells.reserve(rows.size());
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    GAPLESS_ASSIGN(const TeamId team, rows.team(i, 0));
+    GAPLESS_ASSIGN(const Day day, rows.day(i, 1));
+    TargetCell cell{{team, day}, {}};
+    GAPLESS_ASSIGN(cell.content.rows, rows.u64(i, 2));
+    GAPLESS_ASSIGN(cell.content.keys, rows.u64(i, 3));
+    GAPLESS_ASSIGN(cell.content.key_hash, rows.u64(i, 4));
+    GAPLESS_ASSIGN(cell.content.measures.view_events, rows.u64(i, 5));
+    GAPLESS_ASSIGN(cell.content.measures.sessions, rows.u64(i, 6));
+    GAPLESS_ASSIGN(cell.content.measures.bounces, rows.u64(i, 7));
+    GAPLESS_ASSIGN(cell.content.measures.duration_seconds, rows.i64(i, 8));
+    cells.push_back(cell);
+  }
+  return cells;
+}
+
+Result<std::vector<TargetCell>> SqlWarehouse::target_content(Target target, DayRange days,
+                                                             const std::optional<Teams>& teams, const Limits& limits) {
+  const auto scope = teams ? sql::ContentScope::kDaysAndTeams : sql::ContentScope::kDays;
+  return ask_content(fmt::format("what {} holds", table_name(target)),
+                     bind_range(sql::content(target, live(target), scope), days, teams), limits);
+}
+
+Result<std::vector<std::string>> SqlWarehouse::live_parts(Target target, const Partition& partition,
+                                                          const Limits& limits) {
+  const TableName table = live(target);
+  Statement statement(sql::active_parts());
+  statement.bind("database", table.database.text()).bind("table", table.table.text());
+  statement.bind("partition", partition.day.partition_id());
+  GAPLESS_ASSIGN(const Rows rows, ask("which parts are live", statement, {"name"}, limits));
+  std::vector<std::string> parts;
+  for (std::size_t i = 0; i < rows.size(); ++i) parts.push_back(rows.text(i, 0));
+  return parts;
+}
+
+Result<std::optional<std::string>> SqlWarehouse::definition_text(std::string_view hash, const Limits& limits) {
+  GAPLESS_ASSIGN(const Rows rows,
+                 ask("the text of a definition",
+                     Statement(sql::read_definition(tables_.definitions)).bind("hash", hash), {"text"}, limits));
+  if (rows.size() == 0) return std::nullopt;
+  return rows.text(0, 0);
+}
+
+Status SqlWarehouse::create_staging(const StagingId& staging, const Limits& limits) {
+  const StagingTables tables = StagingTables::of(staging, layout_.staging_database);
+  GAPLESS_TRY(run("creating a staging table", Statement(sql::create_straddlers(tables.straddlers)), limits));
+  GAPLESS_TRY(run("creating a staging table", Statement(sql::create_sessions(tables.sessions)), limits));
+  for (const Target target : kTargets)
+    GAPLESS_TRY(
+        run("creating a staging table", Statement(sql::create_like(tables.target(target), live(target))), limits));
+  return {};
+}
+
+Result<std::vector<OwnedCell>> SqlWarehouse::build_sessions(const StagingId& staging, const Teams& teams,
+                                                            const Limits& limits) {
+  const StagingTables tables = StagingTables::of(staging, layout_.staging_database);
+  const Day day = staging.partition.day;
+  const auto bound = [&](std::string text) {
+    Statement statement(std::move(text));
+    statement.bind("day", day).bind("teams", teams);
+    return statement;
+  };
+  GAPLESS_TRY(
+      run("finding sessions over midnight", bound(sql::fill_straddlers(tables.straddlers, layout_.source)), limits));
+  GAPLESS_TRY(
+      run("building sessions", bound(sql::fill_sessions(tables.sessions, tables.straddlers, layout_.source)), limits));
+  Statement cells(sql::cells_of_sessions(tables.sessions));
+  cells.bind("teams", teams);
+  return ask_owned("what the sessions hold", std::move(cells), day, limits);
+}
+
+Status SqlWarehouse::stage_cells(const StagingId& staging, Target target, const Teams& teams, const Limits& limits) {
+  const StagingTables tables = StagingTables::of(staging, layout_.staging_database);
+  Statement statement(sql::stage_cells(target, tables.target(target), tables.sessions));
+  return run(fmt::format("building {}", table_name(target)), statement.bind("teams", teams), limits);
+}
+
+Status SqlWarehouse::copy_others(const StagingId& staging, Target target, const Teams& but, const Limits& limits) {
+  const StagingTables tables = StagingTables::of(staging, layout_.staging_database);
+  Statement statement(sql::copy_others(target, tables.target(target), live(target)));
+  statement.bind("day", staging.partition.day).bind("but", but);
+  return run(fmt::format("copying the other teams of {}", table_name(target)), statement, limits);
+}
+
+Result<StagedPartition> SqlWarehouse::staged(const StagingId& staging, Target target, const Limits& limits) {
+  const TableName table = StagingTables::of(staging, layout_.staging_database).target(target);
+  StagedPartition partition;
+  GAPLESS_ASSIGN(auto cells, ask_content("what is staged",
+                                         Statement(sql::content(target, table, sql::ContentScope::kAll)), limits));
+  for (TargetCell& cell : cells) {
+    if (cell.cell.day == staging.partition.day)
+      partition.cells.push_back(std::move(cell));
+    else
+      partition.rows_outside_day += cell.content.rows;
+  }
+  return partition;
+}
+
+Status SqlWarehouse::alter_partition(std::string_view what, std::string text, const StagingId& staging,
+                                     const Limits& limits) {
+  Statement statement(std::move(text));
+  auto done = run(what, statement.bind("partition", staging.partition.day.partition_id()), limits);
+  // 36 BAD_ARGUMENTS: an empty source partition; 60 UNKNOWN_TABLE: the staging is gone. Neither touched the live one.
+  if (!done && (done.error().code == 36 || done.error().code == 60)) done.error().fault = Fault::kInternal;
+  return done;
+}
+
+Status SqlWarehouse::replace_partition(const StagingId& staging, Target target, const Limits& limits) {
+  const TableName staged_table = StagingTables::of(staging, layout_.staging_database).target(target);
+  return alter_partition(fmt::format("publishing {} of {}", table_name(target), staging.partition.to_string()),
+                         sql::replace_partition(live(target), staged_table), staging, limits);
+}
+
+Status SqlWarehouse::drop_partition(const StagingId& staging, Target target, const Limits& limits) {
+  const TableName staged_table = StagingTables::of(staging, layout_.staging_database).target(target);
+  return alter_partition(fmt::format("emptying {} of {}", table_name(target), staging.partition.to_string()),
+                         sql::move_partition(live(target), staged_table), staging, limits);
+}
+
+Status SqlWarehouse::record(const std::vector<LedgerRow>& rows, const Definition& definition, const Limits& limits) {
+  Statement text(sql::write_definition(tables_.definitions));
+  text.bind("hash", definition.hash()).bind("text", definition.text());
+  GAPLESS_TRY(run("recording the definition", text, limits));
+  const Statement insert("INSERT INTO " + tables_.ledger.quoted() + " (" + sql::kLedgerColumns + ")");
+  auto written = [&]() -> Status {
+    GAPLESS_ASSIGN(const auto stream, engine_.insert(insert, "TabSeparated", options_of(limits)));
+    GAPLESS_TRY(stream->append(format_ledger_rows(rows)));
+    GAPLESS_TRY(stream->finish());
+    return {};
+  }();
+  if (!written) return fail(with_context("writing the ledger", std::move(written.error())));
+  return {};
+}
+
+Status SqlWarehouse::drop_staging(const StagingId& staging, const Limits& limits) {
+  const StagingTables tables = StagingTables::of(staging, layout_.staging_database);
+  for (const TableName& table :
+       {tables.target(Target::kStats), tables.target(Target::kBounces), tables.sessions, tables.straddlers})
+    GAPLESS_TRY(run("dropping a staging table", Statement(sql::drop_table(table)), limits));
+  return {};
+}
+
+Result<std::vector<StagingId>> SqlWarehouse::list_staging(const Limits& limits) {
+  Statement statement(sql::tables_like());
+  statement.bind("database", layout_.staging_database.text()).bind("prefix", kStagingPrefix);
+  GAPLESS_ASSIGN(const Rows rows, ask("which staging tables there are", statement, {"name"}, limits));
+  std::vector<StagingId> found;
+  for (std::size_t i = 0; i < rows.size(); ++i)
+    if (const auto staging = parse_staging_name(rows.text(i, 0));
+        staging && (found.empty() || found.back() != *staging))
+      found.push_back(*staging);
+  return found;
+}
+
+}  // namespace gapless

@@ -1,0 +1,74 @@
+#pragma once
+
+#include <memory>
+
+#include "engine/engine.h"
+#include "sql/ledger.h"
+#include "sql/source.h"
+#include "warehouse/warehouse.h"
+
+namespace gapless {
+
+/// Where a SqlWarehouse keeps its tables.
+struct WarehouseLayout {
+  Identifier database;          ///< targets, ledger, definitions, meta
+  Identifier staging_database;  ///< staging tables; may be the same
+  sql::Source source;
+};
+
+/// The Warehouse over a ClickHouse engine.
+class SqlWarehouse final : public Warehouse {
+ public:
+  /// The engine must outlive it.
+  SqlWarehouse(Engine& engine, WarehouseLayout layout);
+
+  Status prepare(const Limits& limits) override;
+  Result<std::optional<WarehouseMeta>> meta(const Limits& limits) override;
+  Status write_meta(const WarehouseMeta& meta, const Limits& limits) override;
+
+  Result<SourceExtent> source_extent(const Limits& limits) override;
+  Result<std::vector<SourceCount>> source_counts(DayRange days, const std::optional<Teams>& teams,
+                                                 const Limits& limits) override;
+  Result<std::vector<OwnedCell>> owned_cells(Day day, const Teams& teams, const Limits& limits) override;
+  Result<std::vector<LedgerRow>> ledger(DayRange days, const std::optional<Teams>& teams,
+                                        const Limits& limits) override;
+  Result<std::uint64_t> highest_fence(const Limits& limits) override;
+  Result<std::optional<DayRange>> published_days(const Limits& limits) override;
+  Result<std::vector<TargetCell>> target_content(Target target, DayRange days, const std::optional<Teams>& teams,
+                                                 const Limits& limits) override;
+  Result<std::vector<std::string>> live_parts(Target target, const Partition& partition, const Limits& limits) override;
+  Result<std::optional<std::string>> definition_text(std::string_view hash, const Limits& limits) override;
+
+  Status create_staging(const StagingId& staging, const Limits& limits) override;
+  Result<std::vector<OwnedCell>> build_sessions(const StagingId& staging, const Teams& teams,
+                                                const Limits& limits) override;
+  Status stage_cells(const StagingId& staging, Target target, const Teams& teams, const Limits& limits) override;
+  Status copy_others(const StagingId& staging, Target target, const Teams& but, const Limits& limits) override;
+  Result<StagedPartition> staged(const StagingId& staging, Target target, const Limits& limits) override;
+
+  Status replace_partition(const StagingId& staging, Target target, const Limits& limits) override;
+  Status drop_partition(const StagingId& staging, Target target, const Limits& limits) override;
+  Status record(const std::vector<LedgerRow>& rows, const Definition& definition, const Limits& limits) override;
+
+  Status drop_staging(const StagingId& staging, const Limits& limits) override;
+  Result<std::vector<StagingId>> list_staging(const Limits& limits) override;
+
+ private:
+  TableName live(Target target) const;
+  /// Runs a query; its columns must be exactly these. `question` goes before an error's message.
+  Result<Rows> ask(std::string_view question, const Statement& statement, const std::vector<std::string_view>& columns,
+                   const Limits& limits);
+  Status run(std::string_view what, const Statement& statement, const Limits& limits);
+  /// Swaps or moves the partition of a live table with its staging table.
+  Status alter_partition(std::string_view what, std::string text, const StagingId& staging, const Limits& limits);
+  Result<std::vector<OwnedCell>> ask_owned(std::string_view question, Statement statement, Day day,
+                                           const Limits& limits);
+  Result<std::vector<TargetCell>> ask_content(std::string_view question, const Statement& statement,
+                                              const Limits& limits);
+
+  Engine& engine_;
+  WarehouseLayout layout_;
+  sql::LedgerTables tables_;
+};
+
+}  // namespace gapless

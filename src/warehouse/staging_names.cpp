@@ -1,0 +1,54 @@
+#include "warehouse/staging_names.h"
+
+#include <fmt/format.h>
+
+#include <charconv>
+#include <vector>
+
+namespace gapless {
+namespace {
+
+std::string prefix_of(const StagingId& staging) {
+  return fmt::format("{}{}_{}_{}_{}_{}_", kStagingPrefix, staging.store_id, staging.fence, staging.partition.shard,
+                     staging.partition.day.partition_id(), staging.partition.bucket);
+}
+
+std::vector<std::string_view> split(std::string_view text) {
+  std::vector<std::string_view> parts;
+  for (std::size_t start = 0;;) {
+    const std::size_t end = text.find('_', start);
+    parts.push_back(text.substr(start, end - start));
+    if (end == std::string_view::npos) return parts;
+    start = end + 1;
+  }
+}
+
+template <class Number>
+bool read_number(std::string_view text, Number& number) {
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  return error == std::errc() && end == text.data() + text.size();
+}
+
+}  // namespace
+
+StagingTables StagingTables::of(const StagingId& staging, const Identifier& database) {
+  const std::string prefix = prefix_of(staging);
+  const auto table = [&](std::string_view what) { return TableName::own(database, prefix + std::string(what)); };
+  return {table("straddlers"), table("sessions"), {table(name(Target::kStats)), table(name(Target::kBounces))}};
+}
+
+std::optional<StagingId> parse_staging_name(std::string_view table) {
+  const auto parts = split(table);
+  if (parts.size() != 7 || parts[0] != "staging" || parts[4].size() != 8) return std::nullopt;
+  const std::string_view day = parts[4];
+  const auto parsed =
+      Day::parse(fmt::format("{}-{}-{}", day.substr(0, 4), day.substr(4, 2), day.substr(6)), "a staging table");
+  if (!parsed) return std::nullopt;
+  StagingId staging{std::string(parts[1]), 0, {0, *parsed, 0}};
+  if (!read_number(parts[2], staging.fence) || !read_number(parts[3], staging.partition.shard) ||
+      !read_number(parts[5], staging.partition.bucket))
+    return std::nullopt;
+  return staging;
+}
+
+}  // namespace gapless

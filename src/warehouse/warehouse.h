@@ -1,0 +1,111 @@
+// warehouse/: what the planner and the executor ask of the data, in the field's words. No SQL above this line.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/cell.h"
+#include "core/day.h"
+#include "core/definition.h"
+#include "core/error.h"
+#include "core/facts.h"
+#include "core/target.h"
+#include "core/team_id.h"
+
+namespace gapless {
+
+/// Bounds of one call on a warehouse. A stop request ends it within a second with kCancelled.
+struct Limits {
+  std::chrono::milliseconds deadline{std::chrono::minutes(10)};  ///< for each statement
+  std::uint64_t memory_limit_bytes = 0;                          ///< for each statement; 0: the engine's default
+  std::stop_token stop{};
+};
+
+/// The content of one partition in a staging table, and whether any row lies outside its day.
+struct StagedPartition {
+  std::vector<TargetCell> cells;
+  std::uint64_t rows_outside_day = 0;
+};
+
+/// The staging tables of one partition at one fence of one state store. Their names carry all three, so that two
+/// holders never share one, and a late statement of an old holder finds nothing.
+struct StagingId {
+  std::string store_id;
+  std::uint64_t fence = 0;
+  Partition partition;
+  auto operator<=>(const StagingId&) const = default;
+};
+
+/// Who keeps this warehouse, and in which layout (one store, one warehouse).
+struct WarehouseMeta {
+  std::string store_id;
+  std::string host;
+  std::uint64_t layout_version = 0;
+};
+
+/// The source, the targets of one rollup, its ledger and its staging. Thread-safe.
+/// "Could not look" is an error, never an empty answer. Results are sorted by cell.
+class Warehouse {
+ public:
+  virtual ~Warehouse() = default;
+
+  /// Creates what does not exist yet: targets, ledger, definitions, meta.
+  virtual Status prepare(const Limits& limits) = 0;
+  virtual Result<std::optional<WarehouseMeta>> meta(const Limits& limits) = 0;
+  virtual Status write_meta(const WarehouseMeta& meta, const Limits& limits) = 0;
+
+  // Looking
+  virtual Result<SourceExtent> source_extent(const Limits& limits) = 0;
+  /// No teams given: every team.
+  virtual Result<std::vector<SourceCount>> source_counts(DayRange days, const std::optional<Teams>& teams,
+                                                         const Limits& limits) = 0;
+  /// The owned events and measures of these teams on that day; cells that own no event are left out.
+  virtual Result<std::vector<OwnedCell>> owned_cells(Day day, const Teams& teams, const Limits& limits) = 0;
+  /// The rows that count, of every team where none are given; every target.
+  virtual Result<std::vector<LedgerRow>> ledger(DayRange days, const std::optional<Teams>& teams,
+                                                const Limits& limits) = 0;
+  /// The highest fence in the ledger; 0 where it is empty.
+  virtual Result<std::uint64_t> highest_fence(const Limits& limits) = 0;
+  /// The days of the ledger's entries and of the target rows, if any.
+  virtual Result<std::optional<DayRange>> published_days(const Limits& limits) = 0;
+  virtual Result<std::vector<TargetCell>> target_content(Target target, DayRange days,
+                                                         const std::optional<Teams>& teams, const Limits& limits) = 0;
+  /// Names of the active parts of a live partition.
+  virtual Result<std::vector<std::string>> live_parts(Target target, const Partition& partition,
+                                                      const Limits& limits) = 0;
+  /// The text of a definition that made an entry, if it was ever recorded.
+  virtual Result<std::optional<std::string>> definition_text(std::string_view hash, const Limits& limits) = 0;
+
+  // Building
+  virtual Status create_staging(const StagingId& staging, const Limits& limits) = 0;
+  /// Computes the sessions of these teams into the staging's sessions table, and says what each cell owns; teams that
+  /// own no event are left out. Call it once for each team: it appends. After an error the staging is not usable.
+  virtual Result<std::vector<OwnedCell>> build_sessions(const StagingId& staging, const Teams& teams,
+                                                        const Limits& limits) = 0;
+  /// Aggregates the sessions of these teams into the target's staging table. Call it once for each team: it appends.
+  virtual Status stage_cells(const StagingId& staging, Target target, const Teams& teams, const Limits& limits) = 0;
+  /// Copies the live rows of the partition, as they are, of all teams but these.
+  virtual Status copy_others(const StagingId& staging, Target target, const Teams& but, const Limits& limits) = 0;
+  virtual Result<StagedPartition> staged(const StagingId& staging, Target target, const Limits& limits) = 0;
+
+  // Publishing
+  /// Replaces the live partition by the staged one, atomically for this target. Repeating it is harmless while the
+  /// staging exists. Errors: kInternal where the staged partition is empty or missing (use drop_partition).
+  virtual Status replace_partition(const StagingId& staging, Target target, const Limits& limits) = 0;
+  /// Empties the live partition; for one that is proven empty. Its rows go into the staging table, from where they are
+  /// dropped with it: so that this, too, fails for a late holder, whose staging is gone (kInternal, as above).
+  virtual Status drop_partition(const StagingId& staging, Target target, const Limits& limits) = 0;
+  virtual Status record(const std::vector<LedgerRow>& rows, const Definition& definition, const Limits& limits) = 0;
+
+  // Staging left over
+  virtual Status drop_staging(const StagingId& staging, const Limits& limits) = 0;
+  virtual Result<std::vector<StagingId>> list_staging(const Limits& limits) = 0;
+};
+
+}  // namespace gapless

@@ -1,0 +1,277 @@
+// What every Warehouse promises to those who build and publish.
+#include "contract/warehouse_contract.h"
+
+namespace gapless::contract {
+namespace {
+
+using testing::ElementsAre;
+using testing::IsEmpty;
+
+const DayRange kToday{kDay, kDay};
+const Partition kPartition{0, kDay, 0};
+
+/// Two teams with sessions of several pages, one of them over midnight.
+std::vector<ModelEvent> two_teams() {
+  return {view(kTeam, "2026-03-02T10:00:00Z", "a", "/"),      view(kTeam, "2026-03-02T10:05:00Z", "a", "/pricing"),
+          view(kTeam, "2026-03-02T10:06:00Z", "a", "/"),      view(kTeam, "2026-03-02T23:59:00Z", "b", "/late"),
+          view(kTeam, "2026-03-03T00:01:00Z", "b", "/later"), view(kOther, "2026-03-02T11:00:00Z", "a", "/"),
+          view(kOther, "2026-03-02T12:00:00Z", "c", "/about")};
+}
+
+TargetContent model_content(const std::vector<ModelEvent>& events, Target target, Cell cell) {
+  for (const TargetCell& found : content_of(groups_of(target, sessions_of(events, cell.day))))
+    if (found.cell == cell) return found.content;
+  return {};
+}
+
+TEST_P(WarehouseContract, BuildsWhatItFoundByLooking) {
+  put(two_teams());
+  const StagingId staging{"0123456789abcdef", 1, kPartition};
+  ASSERT_TRUE(warehouse().create_staging(staging, {}));
+  const auto built = warehouse().build_sessions(staging, {kTeam, kOther, team(99)}, {});
+  ASSERT_TRUE(built) << built.error().message;
+  EXPECT_EQ(*built, owned(kDay, {kTeam, kOther}));
+  EXPECT_EQ(built->size(), 2U) << "a team without events is left out";
+}
+
+TEST_P(WarehouseContract, BuildsTeamAfterTeamAsAllAtOnce) {
+  put(two_teams());
+  const StagingId at_once = stage(kDay, {kTeam, kOther});
+  const StagingId in_turn{"0123456789abcdef", 900, kPartition};
+  ASSERT_TRUE(warehouse().create_staging(in_turn, {}));
+  std::vector<OwnedCell> cells;
+  for (const TeamId one : {kTeam, kOther}) {
+    const auto built = warehouse().build_sessions(in_turn, {one}, {}).value();
+    ASSERT_EQ(built.size(), 1U) << "only what this call built";
+    cells.push_back(built.front());
+  }
+  EXPECT_EQ(cells, owned(kDay, {kTeam, kOther}));
+  for (const Target target : kTargets) {
+    for (const TeamId one : {kTeam, kOther}) ASSERT_TRUE(warehouse().stage_cells(in_turn, target, {one}, {}));
+    EXPECT_EQ(warehouse().staged(in_turn, target, {}).value().cells,
+              warehouse().staged(at_once, target, {}).value().cells);
+  }
+}
+
+TEST_P(WarehouseContract, StagesTheGroupsAndMeasuresOfTheSessions) {
+  put(two_teams());
+  const StagingId staging = stage(kDay, {kTeam, kOther});
+  for (const Target target : kTargets) {
+    const StagedPartition staged = warehouse().staged(staging, target, {}).value();
+    EXPECT_EQ(staged.rows_outside_day, 0U);
+    ASSERT_EQ(staged.cells.size(), 2U);
+    for (const TargetCell& cell : staged.cells) {
+      TargetContent expected = model_content(events(), target, cell.cell);
+      expected.key_hash = cell.content.key_hash;  // each warehouse has a hash of its own
+      EXPECT_EQ(cell.content, expected) << name(target);
+    }
+  }
+}
+
+TEST_P(WarehouseContract, StagesNothingForSessionsWithoutViews) {
+  put({as(EventKind::kPageleave, view(kTeam, "2026-03-02T10:00:00Z", "a"))});
+  const StagingId staging = stage(kDay, {kTeam});
+  EXPECT_EQ(owned(kDay, {kTeam}).at(0).owned.events, 1U);
+  for (const Target target : kTargets) EXPECT_THAT(warehouse().staged(staging, target, {}).value().cells, IsEmpty());
+}
+
+TEST_P(WarehouseContract, TouchesNothingLiveBeforeItReplaces) {
+  put(two_teams());
+  publish(kDay, {kTeam});
+  const auto before = content(Target::kStats, kToday);
+  const auto parts = warehouse().live_parts(Target::kStats, kPartition, {}).value();
+  stage(kDay, {kTeam, kOther});
+  EXPECT_EQ(content(Target::kStats, kToday), before);
+  EXPECT_EQ(warehouse().live_parts(Target::kStats, kPartition, {}).value(), parts);
+}
+
+TEST_P(WarehouseContract, PublishesWhatWasStaged) {
+  put(two_teams());
+  const StagingId staging = stage(kDay, {kTeam, kOther});
+  replace(staging);
+  for (const Target target : kTargets) {
+    EXPECT_EQ(content(target, kToday), warehouse().staged(staging, target, {}).value().cells);
+    EXPECT_THAT(warehouse().live_parts(target, kPartition, {}).value(), testing::Not(IsEmpty()));
+  }
+}
+
+TEST_P(WarehouseContract, CopiesTheOtherTeamsAsTheyAre) {
+  put(two_teams());
+  publish(kDay, {kTeam, kOther});
+  fixture().double_rows(Target::kStats, {kOther, kDay});  // also what is wrong is copied as it is
+  std::array<TargetContent, kTargets.size()> before;
+  for (const Target target : kTargets) before[static_cast<std::size_t>(target)] = content(target, {kOther, kDay});
+  EXPECT_EQ(before[0].rows, 2 * before[0].keys);
+
+  put({view(kTeam, "2026-03-02T20:00:00Z", "late"), view(kOther, "2026-03-02T20:00:00Z", "late")});
+  publish(kDay, {kTeam});
+  for (const Target target : kTargets) {
+    EXPECT_EQ(content(target, {kOther, kDay}), before[static_cast<std::size_t>(target)]) << name(target);
+    EXPECT_EQ(content(target, {kTeam, kDay}).measures.view_events, 6U);
+  }
+}
+
+TEST_P(WarehouseContract, ReplacesOneDayAndOneTargetAtATime) {
+  put(two_teams());
+  put({view(kTeam, "2026-03-01T10:00:00Z", "d"), view(kTeam, "2026-03-03T10:00:00Z", "e")});
+  publish(kDay - 1, {kTeam});
+  publish(kDay + 1, {kTeam});
+  const auto day_before = content(Target::kStats, {kDay - 1, kDay - 1});
+  const auto day_after = content(Target::kStats, {kDay + 1, kDay + 1});
+  ASSERT_TRUE(warehouse().replace_partition(stage(kDay, {kTeam}), Target::kStats, {}));
+  EXPECT_EQ(content(Target::kStats, {kDay - 1, kDay - 1}), day_before);
+  EXPECT_EQ(content(Target::kStats, {kDay + 1, kDay + 1}), day_after);
+  EXPECT_EQ(content(Target::kStats, {kTeam, kDay}).measures.view_events, 5U);
+  EXPECT_THAT(content(Target::kBounces, kToday), IsEmpty());
+}
+
+TEST_P(WarehouseContract, ReplacesTwiceAsOnce) {
+  put(two_teams());
+  const StagingId staging = stage(kDay, {kTeam, kOther});
+  replace(staging);
+  const auto once = content(Target::kBounces, kToday);
+  const auto parts = warehouse().live_parts(Target::kBounces, kPartition, {}).value();
+  replace(staging);
+  EXPECT_EQ(content(Target::kBounces, kToday), once);
+  EXPECT_NE(warehouse().live_parts(Target::kBounces, kPartition, {}).value(), parts)
+      << "a part's name tells a replacement";
+}
+
+TEST_P(WarehouseContract, RefusesToReplaceByNothing) {
+  put(two_teams());
+  publish(kDay, {kTeam, kOther});
+  const auto before = content(Target::kStats, kToday);
+  const StagingId empty{"0123456789abcdef", 900, kPartition};
+  ASSERT_TRUE(warehouse().create_staging(empty, {}));
+  const StagingId missing{"0123456789abcdef", 901, kPartition};
+  for (const StagingId& staging : {empty, missing}) {
+    const Status replaced = warehouse().replace_partition(staging, Target::kStats, {});
+    ASSERT_FALSE(replaced);
+    EXPECT_EQ(replaced.error().fault, Fault::kInternal) << replaced.error().message;
+    EXPECT_FALSE(replaced.error().retryable());
+  }
+  EXPECT_EQ(content(Target::kStats, kToday), before);
+}
+
+TEST_P(WarehouseContract, RefusesToReplaceFromAStagingThatWasDropped) {
+  put(two_teams());
+  const StagingId staging = stage(kDay, {kTeam});
+  ASSERT_TRUE(warehouse().drop_staging(staging, {}));
+  const Status replaced = warehouse().replace_partition(staging, Target::kStats, {});
+  ASSERT_FALSE(replaced);
+  EXPECT_EQ(replaced.error().fault, Fault::kInternal);
+  EXPECT_THAT(content(Target::kStats, kToday), IsEmpty());
+}
+
+TEST_P(WarehouseContract, DropsOnePartitionOfOneTarget) {
+  put(two_teams());
+  put({view(kTeam, "2026-03-03T10:00:00Z", "next")});
+  publish(kDay, {kTeam, kOther});
+  publish(kDay + 1, {kTeam});
+  const StagingId staging{"0123456789abcdef", 900, kPartition};
+  const Status late = warehouse().drop_partition(staging, Target::kStats, {});
+  ASSERT_FALSE(late) << "a late holder's staging is gone";
+  EXPECT_EQ(late.error().fault, Fault::kInternal) << late.error().message;
+  EXPECT_EQ(content(Target::kStats, kToday).size(), 2U);
+  ASSERT_TRUE(warehouse().create_staging(staging, {}));
+  ASSERT_TRUE(warehouse().drop_partition(staging, Target::kStats, {}));
+  EXPECT_THAT(content(Target::kStats, kToday), IsEmpty());
+  EXPECT_THAT(warehouse().live_parts(Target::kStats, kPartition, {}).value(), IsEmpty());
+  EXPECT_EQ(content(Target::kBounces, kToday).size(), 2U);
+  EXPECT_EQ(content(Target::kStats, {kTeam, kDay + 1}).measures.view_events, 1U);
+  EXPECT_TRUE(warehouse().drop_partition(staging, Target::kStats, {})) << "an empty one may be dropped";
+}
+
+TEST_P(WarehouseContract, ReadsContentOfTheDaysAndTeamsAskedFor) {
+  put(two_teams());
+  put({view(kOther, "2026-03-04T10:00:00Z", "z")});
+  for (int offset = 0; offset <= 2; ++offset)
+    if (const Day day = kDay + offset; !owned(day, {kTeam, kOther}).empty()) publish(day, {kTeam, kOther});
+  const auto cells = [&](DayRange days, const std::optional<Teams>& teams) {
+    std::vector<Cell> found;
+    for (const TargetCell& cell : content(Target::kBounces, days, teams)) found.push_back(cell.cell);
+    return found;
+  };
+  EXPECT_THAT(cells({kDay, kDay + 2}, std::nullopt),
+              ElementsAre(Cell{kTeam, kDay}, Cell{kOther, kDay}, Cell{kOther, kDay + 2}));
+  EXPECT_THAT(cells({kDay, kDay + 2}, Teams{kTeam}), ElementsAre(Cell{kTeam, kDay}));
+  EXPECT_THAT(cells({kDay + 1, kDay + 1}, std::nullopt), IsEmpty());
+  EXPECT_THAT(cells({kDay, kDay + 2}, Teams{}), IsEmpty()) << "no team is not every team";
+}
+
+TEST_P(WarehouseContract, TellsDamageByItsContent) {
+  put(two_teams());
+  publish(kDay, {kTeam, kOther});
+  const TargetContent whole = content(Target::kBounces, {kTeam, kDay});
+
+  fixture().double_rows(Target::kBounces, {kTeam, kDay});
+  const TargetContent doubled = content(Target::kBounces, {kTeam, kDay});
+  EXPECT_EQ(doubled.rows, 2 * whole.rows);
+  EXPECT_EQ(doubled.keys, whole.keys);
+  EXPECT_EQ(doubled.key_hash, whole.key_hash);
+  EXPECT_EQ(doubled.measures.view_events, 2 * whole.measures.view_events);
+  EXPECT_EQ(doubled.measures.duration_seconds, 2 * whole.measures.duration_seconds);
+
+  fixture().delete_rows(Target::kBounces, {kTeam, kDay});
+  EXPECT_EQ(content(Target::kBounces, {kTeam, kDay}), TargetContent{});
+  EXPECT_EQ(content(Target::kBounces, {kOther, kDay}).measures.view_events, 2U);
+
+  publish(kDay, {kTeam});
+  EXPECT_EQ(content(Target::kBounces, {kTeam, kDay}), whole) << "built again, it is what it was";
+}
+
+TEST_P(WarehouseContract, HashesKeysAndNotFigures) {
+  put({view(kTeam, "2026-03-02T10:00:00Z", "a")});
+  publish(kDay, {kTeam});
+  const TargetContent one = content(Target::kStats, {kTeam, kDay});
+  put({view(kTeam, "2026-03-02T10:30:00Z", "b")});  // the same hour and page
+  publish(kDay, {kTeam});
+  const TargetContent two = content(Target::kStats, {kTeam, kDay});
+  EXPECT_EQ(std::tie(two.keys, two.key_hash), std::tie(one.keys, one.key_hash));
+  EXPECT_EQ(two.measures.view_events, 2U);
+  put({view(kTeam, "2026-03-02T11:00:00Z", "c")});  // another hour
+  publish(kDay, {kTeam});
+  EXPECT_NE(content(Target::kStats, {kTeam, kDay}).key_hash, one.key_hash);
+}
+
+TEST_P(WarehouseContract, KeepsTwoStagingsOfOnePartitionApart) {
+  put(two_teams());
+  const StagingId first{"0123456789abcdef", 1, kPartition};
+  const StagingId of_another_store{"fedcba9876543210", 1, kPartition};
+  const StagingId of_another_fence{"0123456789abcdef", 11, kPartition};
+  for (const StagingId& staging : {first, of_another_store, of_another_fence}) {
+    ASSERT_TRUE(warehouse().create_staging(staging, {}));
+    EXPECT_THAT(warehouse().staged(staging, Target::kStats, {}).value().cells, IsEmpty());
+  }
+  ASSERT_TRUE(warehouse().build_sessions(first, {kTeam}, {}));
+  ASSERT_TRUE(warehouse().stage_cells(first, Target::kStats, {kTeam}, {}));
+  ASSERT_TRUE(warehouse().build_sessions(of_another_fence, {kOther}, {}));
+  ASSERT_TRUE(warehouse().stage_cells(of_another_fence, Target::kStats, {kTeam, kOther}, {}));
+  EXPECT_EQ(warehouse().staged(first, Target::kStats, {}).value().cells.at(0).cell.team, kTeam);
+  EXPECT_EQ(warehouse().staged(of_another_fence, Target::kStats, {}).value().cells.at(0).cell.team, kOther);
+  EXPECT_THAT(warehouse().staged(of_another_store, Target::kStats, {}).value().cells, IsEmpty());
+}
+
+TEST_P(WarehouseContract, ListsStagingUntilItIsDropped) {
+  const StagingId first{"0123456789abcdef", 1, kPartition};
+  const StagingId second{"fedcba9876543210", 18446744073709551615U, {0, kDay + 1, 0}};
+  for (const StagingId& staging : {first, second}) ASSERT_TRUE(warehouse().create_staging(staging, {}));
+  EXPECT_THAT(warehouse().list_staging({}).value(), testing::UnorderedElementsAre(first, second));
+  ASSERT_TRUE(warehouse().drop_staging(first, {}));
+  EXPECT_THAT(warehouse().list_staging({}).value(), ElementsAre(second));
+  EXPECT_TRUE(warehouse().drop_staging(first, {})) << "what is gone may be dropped again";
+}
+
+TEST_P(WarehouseContract, MakesADroppedStagingAnewAndEmpty) {
+  put(two_teams());
+  const StagingId staging = stage(kDay, {kTeam});
+  ASSERT_TRUE(warehouse().drop_staging(staging, {}));
+  EXPECT_FALSE(warehouse().staged(staging, Target::kStats, {})) << "what does not exist is no empty answer";
+  ASSERT_TRUE(warehouse().create_staging(staging, {}));
+  EXPECT_THAT(warehouse().staged(staging, Target::kStats, {}).value().cells, IsEmpty());
+  ASSERT_TRUE(warehouse().stage_cells(staging, Target::kStats, {kTeam}, {}));
+  EXPECT_THAT(warehouse().staged(staging, Target::kStats, {}).value().cells, IsEmpty()) << "its sessions are gone too";
+}
+
+}  // namespace
+}  // namespace gapless::contract

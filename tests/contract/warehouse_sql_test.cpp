@@ -1,0 +1,88 @@
+// The contract over SqlWarehouse and the embedded engine: the statements, the tables and the swap as they really are.
+#include <fmt/format.h>
+
+#include "contract/warehouse_contract.h"
+#include "core/uuid.h"
+#include "sql/columns.h"
+#include "support/chdb_environment.h"
+#include "warehouse/sql_warehouse.h"
+
+namespace gapless::contract {
+namespace {
+
+/// A database of its own in the program's one engine, and a source beside it.
+class SqlFixture final : public WarehouseFixture {
+ public:
+  SqlFixture() {
+    run(fmt::format("CREATE DATABASE {} ENGINE = Atomic", source_.text()));
+    run(
+        fmt::format("CREATE TABLE {} (team_id UInt64, event String, timestamp DateTime64(6, 'UTC'), inserted_at"
+                    " DateTime64(6, 'UTC'), uuid UUID, person_id UUID, session_id String, pathname String, {})"
+                    " ENGINE = MergeTree PARTITION BY toYYYYMMDD(timestamp) ORDER BY (team_id, session_id, timestamp)",
+                    events_.quoted(), sql::declarations(sql::kEntryColumns)));
+  }
+  ~SqlFixture() override {
+    for (const Identifier& database : {source_, database_})
+      run(fmt::format("DROP DATABASE IF EXISTS {} SYNC", database.text()));
+  }
+
+  Warehouse& warehouse() override { return warehouse_; }
+
+  void put(const std::vector<ModelEvent>& events) override {
+    const Statement insert(fmt::format(
+        "INSERT INTO {} (team_id, event, timestamp, uuid, person_id, session_id, pathname)", events_.quoted()));
+    std::string lines;
+    for (const ModelEvent& event : events) {
+      const auto seconds = std::chrono::floor<std::chrono::seconds>(event.at);
+      lines += fmt::format("{}\t{}\t{}.{:06}\t{}\t{}\t{}\t{}\n", event.team.value(), name(event.kind),
+                           seconds.time_since_epoch().count(), (event.at - seconds).count(),
+                           Uuid(0, event.number).to_string(), Uuid(1, event.person).to_string(), event.session,
+                           event.pathname);
+    }
+    auto stream = engine_.insert(insert, "TabSeparated", {});
+    ASSERT_TRUE(stream) << stream.error().message;
+    ASSERT_TRUE((*stream)->append(lines));
+    const auto written = (*stream)->finish();
+    ASSERT_TRUE(written) << written.error().message;
+    ASSERT_EQ(written->rows_written, events.size());
+  }
+
+  void drop_rows(Target target, Day day) override {
+    run(fmt::format("ALTER TABLE {} DROP PARTITION ID '{}'", table(target), day.partition_id()));
+  }
+  void delete_rows(Target target, Cell cell) override {
+    run(fmt::format("ALTER TABLE {} DELETE WHERE {} SETTINGS mutations_sync = 2", table(target), is(cell)));
+  }
+  void double_rows(Target target, Cell cell) override {
+    run(fmt::format("INSERT INTO {0} SELECT * FROM {0} WHERE {1}", table(target), is(cell)));
+  }
+
+ private:
+  static Identifier unique(std::string_view prefix) {
+    static std::uint64_t number = 0;
+    return Identifier::parse(fmt::format("{}_{}", prefix, ++number), "test").value();
+  }
+  static std::string is(Cell cell) {
+    return fmt::format("team_id = {} AND toDate(period_bucket) = '{}'", cell.team.value(), cell.day.to_string());
+  }
+  std::string table(Target target) const { return TableName::own(database_, table_name(target)).quoted(); }
+  void run(const std::string& statement) {
+    const auto done = engine_.execute(Statement(statement), {});
+    ASSERT_TRUE(done) << statement << ": " << done.error().message;
+  }
+
+  Engine& engine_ = testing_support::shared_chdb_engine();
+  const Identifier source_ = unique("source");
+  const Identifier database_ = unique("warehouse");
+  const TableName events_ = TableName::own(source_, "events");
+  SqlWarehouse warehouse_{engine_, {database_, database_, {events_}}};
+};
+
+const WarehouseKind kSql{"sql", []() -> std::unique_ptr<WarehouseFixture> { return std::make_unique<SqlFixture>(); }};
+constexpr auto kKindName = [](const auto& info) { return std::string(info.param.name); };
+
+}  // namespace
+
+INSTANTIATE_TEST_SUITE_P(Warehouses, WarehouseContract, testing::Values(kSql), kKindName);
+
+}  // namespace gapless::contract

@@ -1,0 +1,195 @@
+#include "support/event_model.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <tuple>
+
+namespace gapless {
+namespace {
+
+using std::chrono::floor;
+using std::chrono::hours;
+using std::chrono::seconds;
+
+using Events = std::vector<const ModelEvent*>;
+
+/// FNV-1a with a final mix, so that sums of hashes of similar texts do not collide.
+std::uint64_t hash_of(std::string_view text) {
+  std::uint64_t hash = 0xcbf29ce484222325;
+  for (const char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3;
+  hash = (hash ^ (hash >> 33)) * 0xff51afd7ed558ccd;
+  return hash ^ (hash >> 33);
+}
+
+bool is_interaction(EventKind kind) { return kind != EventKind::kPageleave; }
+
+bool comes_before(const ModelEvent* a, const ModelEvent* b) {
+  return std::tuple(a->at, a->number, name(a->kind)) < std::tuple(b->at, b->number, name(b->kind));
+}
+
+/// The first event of a named session on a day, if it has any.
+const ModelEvent* first_on(const Events& session, Day day) {
+  for (const ModelEvent* event : session)
+    if (floor<std::chrono::days>(event->at) == day.sys_days()) return event;
+  return nullptr;
+}
+
+/// A session starts properly on a day with events of its own and none on the day before.
+bool starts_on(const Events& session, Day day) { return first_on(session, day) && !first_on(session, day - 1); }
+
+/// The rules of ownership, word for word. `session` is in order.
+bool owns(const Events& session, Day day, const ModelEvent& event) {
+  const Day on = Day::of(event.at);
+  const auto kept_from = [&](Day start) {
+    return starts_on(session, start) && event.at < first_on(session, start)->at + hours(24);
+  };
+  if (on == day) return !kept_from(day - 1);
+  return on == day + 1 && kept_from(day);
+}
+
+ModelSession session_of(Cell cell, std::string id, const Events& owned) {
+  ModelSession session{cell, std::move(id), owned.front()->at, owned.back()->person, {}, {}, false, 0};
+  std::set<std::uint64_t> interactions;
+  for (const ModelEvent* event : owned) {
+    session.owned += fingerprint(*event);
+    if (event->kind == EventKind::kPageview) session.views.push_back(event->pathname);
+    if (is_interaction(event->kind)) interactions.insert(event->number);
+  }
+  session.duration_seconds = (floor<seconds>(owned.back()->at) - floor<seconds>(owned.front()->at)).count();
+  session.bounce = interactions.size() <= 1 && session.duration_seconds < 10;
+  return session;
+}
+
+void add_nameless(TeamId team, Day day, const Events& of_person, std::vector<ModelSession>& sessions) {
+  Events run;
+  const auto end = [&] {
+    if (run.empty()) return;
+    const auto id = fmt::format("{}:{}", run.front()->person, run.front()->at.time_since_epoch().count());
+    sessions.push_back(session_of({team, day}, id, run));
+    run.clear();
+  };
+  for (const ModelEvent* event : of_person) {
+    if (Day::of(event->at) != day) continue;
+    if (!run.empty() && event->at - run.back()->at > std::chrono::minutes(30)) end();
+    run.push_back(event);
+  }
+  end();
+}
+
+}  // namespace
+
+std::string_view name(EventKind kind) {
+  switch (kind) {
+    case EventKind::kPageview: return "$pageview";
+    case EventKind::kAutocapture: return "$autocapture";
+    case EventKind::kPageleave: return "$pageleave";
+  }
+  return "$pageview";
+}
+
+Fingerprint fingerprint(const ModelEvent& event) {
+  return {1, hash_of(fmt::format("{}|{}|{}|{}|{}|{}", event.team.value(), event.number, name(event.kind),
+                                 event.at.time_since_epoch().count(), event.person, event.session))};
+}
+
+std::vector<ModelSession> sessions_of(const std::vector<ModelEvent>& events, Day day) {
+  std::map<std::pair<TeamId, std::string>, Events> named;
+  std::map<std::pair<TeamId, std::uint64_t>, Events> nameless;
+  for (const ModelEvent& event : events) {
+    if (event.at < (day - 2).start() || event.at >= (day + 2).start()) continue;
+    if (event.session.empty()) {
+      nameless[{event.team, event.person}].push_back(&event);
+    } else {
+      named[{event.team, event.session}].push_back(&event);
+    }
+  }
+  std::vector<ModelSession> sessions;
+  for (auto& [name, session] : named) {
+    std::sort(session.begin(), session.end(), comes_before);
+    Events owned;
+    for (const ModelEvent* event : session)
+      if (owns(session, day, *event)) owned.push_back(event);
+    if (!owned.empty()) sessions.push_back(session_of({name.first, day}, name.second, owned));
+  }
+  for (auto& [name, of_person] : nameless) {
+    std::sort(of_person.begin(), of_person.end(), comes_before);
+    add_nameless(name.first, day, of_person, sessions);
+  }
+  std::stable_sort(sessions.begin(), sessions.end(), [](const ModelSession& a, const ModelSession& b) {
+    return std::tie(a.cell.team, a.id) < std::tie(b.cell.team, b.id);
+  });
+  return sessions;
+}
+
+Measures measures_of(const std::vector<ModelSession>& sessions) {
+  Measures sum;
+  for (const ModelSession& session : sessions) {
+    if (session.views.empty()) continue;
+    sum.view_events += session.views.size();
+    sum.sessions += 1;
+    sum.bounces += session.bounce ? 1 : 0;
+    sum.duration_seconds += session.duration_seconds;
+  }
+  return sum;
+}
+
+std::vector<OwnedCell> owned_cells_of(const std::vector<ModelSession>& sessions) {
+  std::map<Cell, std::vector<ModelSession>> by_cell;
+  for (const ModelSession& session : sessions) by_cell[session.cell].push_back(session);
+  std::vector<OwnedCell> cells;
+  for (const auto& [cell, those] : by_cell) {
+    cells.push_back({cell, {}, measures_of(those)});
+    for (const ModelSession& session : those) cells.back().owned += session.owned;
+  }
+  return cells;
+}
+
+std::vector<ModelGroup> groups_of(Target target, const std::vector<ModelSession>& sessions) {
+  std::map<std::pair<TeamId, std::string>, ModelGroup> groups;
+  for (const ModelSession& session : sessions) {
+    if (session.views.empty()) continue;
+    const Instant bucket = floor<hours>(session.start);
+    const std::string whole =
+        fmt::format("{}|{}|{}", format_instant(bucket), session.views.front(), session.views.back());
+    const auto group = [&](const std::string& key) -> ModelGroup& {
+      ModelGroup made{session.cell.team, bucket, key, {}, {}, {}};
+      ModelGroup& found = groups.try_emplace({session.cell.team, key}, std::move(made)).first->second;
+      found.persons.insert(session.person);
+      found.sessions.insert(session.id);
+      return found;
+    };
+    if (target == Target::kStats) {
+      for (const std::string& pathname : session.views) group(whole + '|' + pathname).measures.view_events += 1;
+      continue;
+    }
+    Measures& measures = group(whole).measures;
+    measures.view_events += session.views.size();
+    measures.sessions += 1;
+    measures.bounces += session.bounce ? 1 : 0;
+    measures.duration_seconds += session.duration_seconds;
+  }
+  std::vector<ModelGroup> rows;
+  for (auto& [key, row] : groups) rows.push_back(std::move(row));
+  return rows;
+}
+
+std::vector<TargetCell> content_of(const std::vector<ModelGroup>& rows) {
+  std::map<Cell, std::pair<TargetContent, std::set<std::string>>> cells;
+  for (const ModelGroup& row : rows) {
+    auto& [content, keys] = cells[{row.team, Day::of(row.bucket)}];
+    content.rows += 1;
+    if (keys.insert(row.key).second) content.key_hash += hash_of(row.key);
+    content.keys = keys.size();
+    content.measures.view_events += row.measures.view_events;
+    content.measures.sessions += row.measures.sessions;
+    content.measures.bounces += row.measures.bounces;
+    content.measures.duration_seconds += row.measures.duration_seconds;
+  }
+  std::vector<TargetCell> content;
+  for (const auto& [cell, of_cell] : cells) content.push_back({cell, of_cell.first});
+  return content;
+}
+
+}  // namespace gapless

@@ -1,0 +1,330 @@
+#include "support/fake_warehouse.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <tuple>
+
+namespace gapless {
+namespace {
+
+bool contains(const std::optional<Teams>& teams, TeamId team) {
+  return !teams || std::find(teams->begin(), teams->end(), team) != teams->end();
+}
+
+/// All of it, or its first half.
+template <class Row>
+void append(std::vector<Row>& to, std::vector<Row> rows, Effect extent) {
+  if (extent == Effect::kHalf) rows.erase(rows.begin() + static_cast<std::ptrdiff_t>(rows.size() / 2), rows.end());
+  std::move(rows.begin(), rows.end(), std::back_inserter(to));
+}
+
+void include(std::optional<DayRange>& days, Day day) {
+  days = days ? DayRange{std::min(days->first, day), std::max(days->last, day)} : DayRange{day, day};
+}
+
+std::size_t index(Target target) { return static_cast<std::size_t>(target); }
+
+std::vector<ModelSession> of_teams(std::vector<ModelSession> sessions, const Teams& teams) {
+  std::erase_if(sessions, [&](const ModelSession& session) { return !contains(teams, session.cell.team); });
+  return sessions;
+}
+
+/// By cell and target, the row with the highest (fence, sequence), whichever was written last.
+std::vector<LedgerRow> rows_that_count(const std::vector<LedgerRow>& written) {
+  std::map<std::pair<Cell, Target>, LedgerRow> best;
+  for (const LedgerRow& row : written) {
+    const auto [found, is_first] = best.try_emplace({row.cell, row.target}, row);
+    if (!is_first && std::tie(row.fence, row.sequence) >= std::tie(found->second.fence, found->second.sequence))
+      found->second = row;
+  }
+  std::vector<LedgerRow> rows;
+  for (auto& [key, row] : best) rows.push_back(std::move(row));
+  return rows;
+}
+
+}  // namespace
+
+Status FakeWarehouse::require_prepared() const {
+  if (!state_.prepared) return fail(Fault::kBadQuery, "the warehouse's tables do not exist; prepare() makes them", 60);
+  return {};
+}
+
+Result<FakeStaging*> FakeWarehouse::usable_staging(const StagingId& staging) {
+  const auto found = state_.staging.find(staging);
+  if (found == state_.staging.end() || found->second.broken)
+    return fail(Fault::kBadQuery, fmt::format("the staging of {} does not exist", staging.partition.to_string()), 60);
+  return &found->second;
+}
+
+FakePart FakeWarehouse::make_part(Day day, std::vector<ModelGroup> rows) {
+  const std::uint64_t number = ++state_.parts_made;
+  return {fmt::format("{}_{}_{}_0", day.partition_id(), number, number), std::move(rows)};
+}
+
+std::vector<ModelGroup> FakeWarehouse::live_rows(Target target, DayRange days) const {
+  std::vector<ModelGroup> rows;
+  for (const auto& [day, parts] : state_.targets[index(target)])
+    if (days.contains(day))
+      for (const FakePart& part : parts) rows.insert(rows.end(), part.rows.begin(), part.rows.end());
+  return rows;
+}
+
+Status FakeWarehouse::prepare(const Limits& limits) {
+  return faults_->call<void>("prepare", limits.stop, [&](Effect extent) -> Status {
+    const std::lock_guard lock(mutex_);
+    if (extent == Effect::kWhole) state_.prepared = true;
+    return {};
+  });
+}
+
+Result<std::optional<WarehouseMeta>> FakeWarehouse::meta(const Limits& limits) {
+  return faults_->call<std::optional<WarehouseMeta>>("meta", limits.stop,
+                                                     [&](Effect) -> Result<std::optional<WarehouseMeta>> {
+                                                       const std::lock_guard lock(mutex_);
+                                                       GAPLESS_TRY(require_prepared());
+                                                       return state_.meta;
+                                                     });
+}
+
+Status FakeWarehouse::write_meta(const WarehouseMeta& meta, const Limits& limits) {
+  return faults_->call<void>("write_meta", limits.stop, [&](Effect extent) -> Status {
+    const std::lock_guard lock(mutex_);
+    GAPLESS_TRY(require_prepared());
+    if (extent == Effect::kWhole) state_.meta = meta;
+    return {};
+  });
+}
+
+Result<SourceExtent> FakeWarehouse::source_extent(const Limits& limits) {
+  return faults_->call<SourceExtent>("source_extent", limits.stop, [&](Effect) -> Result<SourceExtent> {
+    const std::lock_guard lock(mutex_);
+    SourceExtent extent;
+    extent.events = state_.events.size();
+    for (const ModelEvent& event : state_.events) include(extent.days, Day::of(event.at));
+    return extent;
+  });
+}
+
+Result<std::vector<SourceCount>> FakeWarehouse::source_counts(DayRange days, const std::optional<Teams>& teams,
+                                                              const Limits& limits) {
+  return faults_->call<std::vector<SourceCount>>(
+      "source_counts", limits.stop, [&](Effect) -> Result<std::vector<SourceCount>> {
+        const std::lock_guard lock(mutex_);
+        std::map<Cell, SourceCount> counts;
+        for (const ModelEvent& event : state_.events) {
+          const Cell cell{event.team, Day::of(event.at)};
+          if (!days.contains(cell.day) || !contains(teams, cell.team)) continue;
+          SourceCount& count = counts.try_emplace(cell, SourceCount{cell, 0, {}}).first->second;
+          count.view_events += event.kind == EventKind::kPageview ? 1 : 0;
+          count.events += fingerprint(event);
+        }
+        std::vector<SourceCount> sorted;
+        for (const auto& [cell, count] : counts) sorted.push_back(count);
+        return sorted;
+      });
+}
+
+Result<std::vector<OwnedCell>> FakeWarehouse::owned_cells(Day day, const Teams& teams, const Limits& limits) {
+  return faults_->call<std::vector<OwnedCell>>(
+      "owned_cells", limits.stop, [&](Effect) -> Result<std::vector<OwnedCell>> {
+        const std::lock_guard lock(mutex_);
+        return owned_cells_of(of_teams(sessions_of(state_.events, day), teams));
+      });
+}
+
+Result<std::vector<LedgerRow>> FakeWarehouse::ledger(DayRange days, const std::optional<Teams>& teams,
+                                                     const Limits& limits) {
+  return faults_->call<std::vector<LedgerRow>>("ledger", limits.stop, [&](Effect) -> Result<std::vector<LedgerRow>> {
+    const std::lock_guard lock(mutex_);
+    GAPLESS_TRY(require_prepared());
+    std::vector<LedgerRow> rows = rows_that_count(state_.ledger);
+    std::erase_if(
+        rows, [&](const LedgerRow& row) { return !days.contains(row.cell.day) || !contains(teams, row.cell.team); });
+    return rows;
+  });
+}
+
+Result<std::uint64_t> FakeWarehouse::highest_fence(const Limits& limits) {
+  return faults_->call<std::uint64_t>("highest_fence", limits.stop, [&](Effect) -> Result<std::uint64_t> {
+    const std::lock_guard lock(mutex_);
+    GAPLESS_TRY(require_prepared());
+    std::uint64_t highest = 0;
+    for (const LedgerRow& row : state_.ledger) highest = std::max(highest, row.fence);
+    return highest;
+  });
+}
+
+Result<std::optional<DayRange>> FakeWarehouse::published_days(const Limits& limits) {
+  return faults_->call<std::optional<DayRange>>(
+      "published_days", limits.stop, [&](Effect) -> Result<std::optional<DayRange>> {
+        const std::lock_guard lock(mutex_);
+        GAPLESS_TRY(require_prepared());
+        std::optional<DayRange> days;
+        for (const LedgerRow& row : state_.ledger) include(days, row.cell.day);
+        for (const auto& target : state_.targets)
+          for (const auto& [day, parts] : target)
+            if (std::any_of(parts.begin(), parts.end(), [](const FakePart& part) { return !part.rows.empty(); }))
+              include(days, day);
+        return days;
+      });
+}
+
+Result<std::vector<TargetCell>> FakeWarehouse::target_content(Target target, DayRange days,
+                                                              const std::optional<Teams>& teams, const Limits& limits) {
+  return faults_->call<std::vector<TargetCell>>(
+      "target_content", limits.stop, [&](Effect) -> Result<std::vector<TargetCell>> {
+        const std::lock_guard lock(mutex_);
+        GAPLESS_TRY(require_prepared());
+        std::vector<TargetCell> cells = content_of(live_rows(target, days));
+        std::erase_if(cells, [&](const TargetCell& cell) { return !contains(teams, cell.cell.team); });
+        return cells;
+      });
+}
+
+Result<std::vector<std::string>> FakeWarehouse::live_parts(Target target, const Partition& partition,
+                                                           const Limits& limits) {
+  return faults_->call<std::vector<std::string>>("live_parts", limits.stop,
+                                                 [&](Effect) -> Result<std::vector<std::string>> {
+                                                   const std::lock_guard lock(mutex_);
+                                                   GAPLESS_TRY(require_prepared());
+                                                   std::vector<std::string> names;
+                                                   for (const FakePart& part : live(target, partition.day))
+                                                     names.push_back(part.name);
+                                                   return names;
+                                                 });
+}
+
+Result<std::optional<std::string>> FakeWarehouse::definition_text(std::string_view hash, const Limits& limits) {
+  return faults_->call<std::optional<std::string>>(
+      "definition_text", limits.stop, [&](Effect) -> Result<std::optional<std::string>> {
+        const std::lock_guard lock(mutex_);
+        GAPLESS_TRY(require_prepared());
+        const auto found = state_.definitions.find(hash);
+        return found == state_.definitions.end() ? std::nullopt : std::optional(found->second);
+      });
+}
+
+Status FakeWarehouse::create_staging(const StagingId& staging, const Limits& limits) {
+  return faults_->call<void>("create_staging", limits.stop, [&](Effect extent) -> Status {
+    const std::lock_guard lock(mutex_);
+    GAPLESS_TRY(require_prepared());
+    if (state_.staging.contains(staging))
+      return fail(Fault::kBadQuery, fmt::format("the staging of {} exists already", staging.partition.to_string()), 57);
+    state_.staging[staging].broken = extent == Effect::kHalf;
+    return {};
+  });
+}
+
+Result<std::vector<OwnedCell>> FakeWarehouse::build_sessions(const StagingId& staging, const Teams& teams,
+                                                             const Limits& limits) {
+  return faults_->call<std::vector<OwnedCell>>(
+      "build_sessions", limits.stop, [&](Effect extent) -> Result<std::vector<OwnedCell>> {
+        const std::lock_guard lock(mutex_);
+        GAPLESS_ASSIGN(FakeStaging* const tables, usable_staging(staging));
+        const bool fits = teams.size() <= teams_that_fit_;
+        std::vector<ModelSession> sessions = of_teams(sessions_of(state_.events, staging.partition.day), teams);
+        append(tables->sessions, sessions, fits ? extent : Effect::kHalf);
+        if (!fits) return fail(overloaded());
+        return owned_cells_of(sessions);
+      });
+}
+
+Status FakeWarehouse::stage_cells(const StagingId& staging, Target target, const Teams& teams, const Limits& limits) {
+  return faults_->call<void>("stage_cells", limits.stop, [&](Effect extent) -> Status {
+    const std::lock_guard lock(mutex_);
+    GAPLESS_ASSIGN(FakeStaging* const tables, usable_staging(staging));
+    append(tables->targets[index(target)], groups_of(target, of_teams(tables->sessions, teams)), extent);
+    return {};
+  });
+}
+
+Status FakeWarehouse::copy_others(const StagingId& staging, Target target, const Teams& but, const Limits& limits) {
+  return faults_->call<void>("copy_others", limits.stop, [&](Effect extent) -> Status {
+    const std::lock_guard lock(mutex_);
+    GAPLESS_ASSIGN(FakeStaging* const tables, usable_staging(staging));
+    std::vector<ModelGroup> rows = live_rows(target, {staging.partition.day, staging.partition.day});
+    std::erase_if(rows, [&](const ModelGroup& row) { return contains(but, row.team); });
+    append(tables->targets[index(target)], std::move(rows), extent);
+    return {};
+  });
+}
+
+Result<StagedPartition> FakeWarehouse::staged(const StagingId& staging, Target target, const Limits& limits) {
+  return faults_->call<StagedPartition>("staged", limits.stop, [&](Effect) -> Result<StagedPartition> {
+    const std::lock_guard lock(mutex_);
+    GAPLESS_ASSIGN(const FakeStaging* const tables, usable_staging(staging));
+    const std::vector<ModelGroup>& rows = tables->targets[index(target)];
+    StagedPartition partition{content_of(rows), 0};
+    for (const ModelGroup& row : rows)
+      partition.rows_outside_day += Day::of(row.bucket) == staging.partition.day ? 0 : 1;
+    return partition;
+  });
+}
+
+Status FakeWarehouse::replace_partition(const StagingId& staging, Target target, const Limits& limits) {
+  return faults_->call<void>("replace_partition", limits.stop, [&](Effect extent) -> Status {
+    const std::lock_guard lock(mutex_);
+    const Day day = staging.partition.day;
+    const auto tables = usable_staging(staging);
+    if (!tables || (*tables)->targets[index(target)].empty())
+      return fail(Fault::kInternal, fmt::format("the staged partition {} is empty or missing", day.to_string()),
+                  tables ? 36 : 60);
+    std::vector<FakePart>& parts = live(target, day);
+    if (extent == Effect::kWhole) parts.clear();
+    parts.push_back(make_part(day, (*tables)->targets[index(target)]));
+    return {};
+  });
+}
+
+Status FakeWarehouse::drop_partition(const StagingId& staging, Target target, const Limits& limits) {
+  return faults_->call<void>("drop_partition", limits.stop, [&](Effect extent) -> Status {
+    const std::lock_guard lock(mutex_);
+    const auto tables = usable_staging(staging);
+    if (!tables)
+      return fail(Fault::kInternal, fmt::format("the staging of {} is missing", staging.partition.to_string()), 60);
+    // It moves the live rows into the staging, to go with it; half of that has copied them.
+    const Day day = staging.partition.day;
+    append((*tables)->targets[index(target)], live_rows(target, {day, day}), Effect::kWhole);
+    if (extent == Effect::kWhole) live(target, day).clear();
+    return {};
+  });
+}
+
+Status FakeWarehouse::record(const std::vector<LedgerRow>& rows, const Definition& definition, const Limits& limits) {
+  return faults_->call<void>("record", limits.stop, [&](Effect extent) -> Status {
+    const std::lock_guard lock(mutex_);
+    GAPLESS_TRY(require_prepared());
+    state_.definitions.insert_or_assign(definition.hash(), definition.text());
+    if (extent == Effect::kHalf) return {};  // the rows are one insert
+    for (LedgerRow row : rows) {
+      row.content.rows = row.content.keys;  // a published cell holds each key once: the ledger has no count of rows
+      state_.ledger.push_back(std::move(row));
+    }
+    return {};
+  });
+}
+
+Status FakeWarehouse::drop_staging(const StagingId& staging, const Limits& limits) {
+  return faults_->call<void>("drop_staging", limits.stop, [&](Effect extent) -> Status {
+    const std::lock_guard lock(mutex_);
+    const auto found = state_.staging.find(staging);
+    if (found == state_.staging.end()) return {};
+    found->second.broken = true;
+    if (extent == Effect::kWhole) state_.staging.erase(found);
+    return {};
+  });
+}
+
+Result<std::vector<StagingId>> FakeWarehouse::list_staging(const Limits& limits) {
+  return faults_->call<std::vector<StagingId>>("list_staging", limits.stop,
+                                               [&](Effect) -> Result<std::vector<StagingId>> {
+                                                 const std::lock_guard lock(mutex_);
+                                                 std::vector<StagingId> found;
+                                                 for (const auto& [staging, tables] : state_.staging)
+                                                   found.push_back(staging);
+                                                 return found;
+                                               });
+}
+
+}  // namespace gapless

@@ -1,0 +1,95 @@
+#pragma once
+
+#include <functional>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "support/event_model.h"
+#include "support/fake_warehouse_faults.h"
+#include "support/fake_warehouse_state.h"
+#include "warehouse/warehouse.h"
+
+namespace gapless {
+
+/// A Warehouse in memory: source events, targets in parts, staging and ledger, with the rules of event_model.h. It
+/// keeps every promise of the interface (tests/contract holds it to them) until it is told to fail: faults() plans
+/// failures and lists the calls. One shard, no team buckets. Thread-safe.
+///
+/// What is below "For tests" is no call: it never fails and is not counted.
+class FakeWarehouse final : public Warehouse {
+ public:
+  FakeWarehouse() = default;
+  /// Calls are counted and fail together with those of another fake.
+  explicit FakeWarehouse(FaultInjector& shared) : faults_(&shared) {}
+
+  Status prepare(const Limits& limits) override;
+  Result<std::optional<WarehouseMeta>> meta(const Limits& limits) override;
+  Status write_meta(const WarehouseMeta& meta, const Limits& limits) override;
+
+  Result<SourceExtent> source_extent(const Limits& limits) override;
+  Result<std::vector<SourceCount>> source_counts(DayRange days, const std::optional<Teams>& teams,
+                                                 const Limits& limits) override;
+  Result<std::vector<OwnedCell>> owned_cells(Day day, const Teams& teams, const Limits& limits) override;
+  Result<std::vector<LedgerRow>> ledger(DayRange days, const std::optional<Teams>& teams,
+                                        const Limits& limits) override;
+  Result<std::uint64_t> highest_fence(const Limits& limits) override;
+  Result<std::optional<DayRange>> published_days(const Limits& limits) override;
+  Result<std::vector<TargetCell>> target_content(Target target, DayRange days, const std::optional<Teams>& teams,
+                                                 const Limits& limits) override;
+  Result<std::vector<std::string>> live_parts(Target target, const Partition& partition, const Limits& limits) override;
+  Result<std::optional<std::string>> definition_text(std::string_view hash, const Limits& limits) override;
+
+  Status create_staging(const StagingId& staging, const Limits& limits) override;
+  Result<std::vector<OwnedCell>> build_sessions(const StagingId& staging, const Teams& teams,
+                                                const Limits& limits) override;
+  Status stage_cells(const StagingId& staging, Target target, const Teams& teams, const Limits& limits) override;
+  Status copy_others(const StagingId& staging, Target target, const Teams& but, const Limits& limits) override;
+  Result<StagedPartition> staged(const StagingId& staging, Target target, const Limits& limits) override;
+
+  Status replace_partition(const StagingId& staging, Target target, const Limits& limits) override;
+  Status drop_partition(const StagingId& staging, Target target, const Limits& limits) override;
+  Status record(const std::vector<LedgerRow>& rows, const Definition& definition, const Limits& limits) override;
+
+  Status drop_staging(const StagingId& staging, const Limits& limits) override;
+  Result<std::vector<StagingId>> list_staging(const Limits& limits) override;
+
+  // For tests
+  FaultInjector& faults() { return *faults_; }
+  /// build_sessions for more teams at once fails with a memory limit, half done.
+  void set_teams_that_fit(std::size_t teams);
+
+  void put(const std::vector<ModelEvent>& events);
+  void remove_events(const std::function<bool(const ModelEvent&)>& which);
+  std::vector<ModelEvent> events() const;
+
+  /// Rows that no run of gapless wrote, as a part of their own.
+  void put_rows(Target target, const std::vector<ModelGroup>& rows);
+  void drop_rows(Target target, Day day);
+  void delete_rows(Target target, Cell cell);
+  void double_rows(Target target, Cell cell);
+  /// The live rows of a day, of all teams, by team and key; as they stand, with repetitions.
+  std::vector<ModelGroup> rows(Target target, Day day) const;
+  std::vector<ModelGroup> rows(Target target, Cell cell) const;
+
+  /// Everything that it holds, to look at and to go back to. Failures planned and calls made are not part of it.
+  FakeWarehouseState state() const;
+  void restore(const FakeWarehouseState& state);
+
+ private:
+  // With the mutex held.
+  Status require_prepared() const;
+  Result<FakeStaging*> usable_staging(const StagingId& staging);
+  std::vector<FakePart>& live(Target target, Day day) { return state_.targets[static_cast<std::size_t>(target)][day]; }
+  FakePart make_part(Day day, std::vector<ModelGroup> rows);
+  std::vector<ModelGroup> live_rows(Target target, DayRange days) const;
+
+  FaultInjector own_faults_;
+  FaultInjector* faults_ = &own_faults_;
+  mutable std::mutex mutex_;
+  FakeWarehouseState state_;
+  std::size_t teams_that_fit_ = SIZE_MAX;
+};
+
+}  // namespace gapless

@@ -1,0 +1,75 @@
+// What tests do to a FakeWarehouse behind its back.
+#include <algorithm>
+#include <tuple>
+
+#include "support/fake_warehouse.h"
+
+namespace gapless {
+
+void FakeWarehouse::set_teams_that_fit(std::size_t teams) {
+  const std::lock_guard lock(mutex_);
+  teams_that_fit_ = teams;
+}
+
+void FakeWarehouse::put(const std::vector<ModelEvent>& events) {
+  const std::lock_guard lock(mutex_);
+  state_.events.insert(state_.events.end(), events.begin(), events.end());
+}
+
+void FakeWarehouse::remove_events(const std::function<bool(const ModelEvent&)>& which) {
+  const std::lock_guard lock(mutex_);
+  std::erase_if(state_.events, which);
+}
+
+std::vector<ModelEvent> FakeWarehouse::events() const {
+  const std::lock_guard lock(mutex_);
+  return state_.events;
+}
+
+void FakeWarehouse::put_rows(Target target, const std::vector<ModelGroup>& rows) {
+  const std::lock_guard lock(mutex_);
+  for (const ModelGroup& row : rows) {
+    const Day day = Day::of(row.bucket);
+    live(target, day).push_back(make_part(day, {row}));
+  }
+}
+
+void FakeWarehouse::drop_rows(Target target, Day day) {
+  const std::lock_guard lock(mutex_);
+  live(target, day).clear();
+}
+
+void FakeWarehouse::delete_rows(Target target, Cell cell) {
+  const std::lock_guard lock(mutex_);
+  for (FakePart& part : live(target, cell.day))
+    std::erase_if(part.rows, [&](const ModelGroup& row) { return row.team == cell.team; });
+}
+
+void FakeWarehouse::double_rows(Target target, Cell cell) { put_rows(target, rows(target, cell)); }
+
+std::vector<ModelGroup> FakeWarehouse::rows(Target target, Day day) const {
+  const std::lock_guard lock(mutex_);
+  std::vector<ModelGroup> rows = live_rows(target, {day, day});
+  std::stable_sort(rows.begin(), rows.end(), [](const ModelGroup& a, const ModelGroup& b) {
+    return std::tie(a.team, a.key) < std::tie(b.team, b.key);
+  });
+  return rows;
+}
+
+std::vector<ModelGroup> FakeWarehouse::rows(Target target, Cell cell) const {
+  std::vector<ModelGroup> of_cell = rows(target, cell.day);
+  std::erase_if(of_cell, [&](const ModelGroup& row) { return row.team != cell.team; });
+  return of_cell;
+}
+
+FakeWarehouseState FakeWarehouse::state() const {
+  const std::lock_guard lock(mutex_);
+  return state_;
+}
+
+void FakeWarehouse::restore(const FakeWarehouseState& state) {
+  const std::lock_guard lock(mutex_);
+  state_ = state;
+}
+
+}  // namespace gapless
