@@ -1,0 +1,187 @@
+#include "state/memory_store.h"
+
+#include <algorithm>
+
+#include "state/store_errors.h"
+#include "state/store_id.h"
+
+namespace gapless {
+
+MemoryStateStore::MemoryStateStore(std::function<Instant()> store_clock)
+    : id_(make_store_id()), store_clock_(std::move(store_clock)) {}
+
+Result<std::string> MemoryStateStore::store_id() { return id_; }
+
+MemoryStateStore::Run* MemoryStateStore::find_run(std::string_view id) {
+  const auto found = std::find_if(runs_.begin(), runs_.end(), [&](const Run& run) { return run.record.id == id; });
+  return found == runs_.end() ? nullptr : &*found;
+}
+
+Status MemoryStateStore::begin_run(const RunRecord& run) {
+  std::scoped_lock lock(mutex_);
+  if (find_run(run.id)) return fail_run_exists(run.id);
+  runs_.push_back(Run{run, false, {}});
+  return {};
+}
+
+Status MemoryStateStore::update_run(const RunRecord& run) {
+  std::scoped_lock lock(mutex_);
+  Run* known = find_run(run.id);
+  if (!known) return fail_unknown_run(run.id);
+  known->record.status = run.status;
+  known->record.cells_planned = run.cells_planned;
+  known->record.cells_recomputed = run.cells_recomputed;
+  known->record.finished_at = run.finished_at;
+  known->record.error = run.error;
+  return {};
+}
+
+Result<std::optional<RunRecord>> MemoryStateStore::run(std::string_view id) {
+  std::scoped_lock lock(mutex_);
+  const Run* known = find_run(id);
+  if (!known) return std::nullopt;
+  return known->record;
+}
+
+Result<std::vector<RunRecord>> MemoryStateStore::runs(std::size_t limit) {
+  std::scoped_lock lock(mutex_);
+  std::vector<RunRecord> records;
+  for (auto run = runs_.rbegin(); run != runs_.rend(); ++run) records.push_back(run->record);
+  std::stable_sort(records.begin(), records.end(),
+                   [](const RunRecord& a, const RunRecord& b) { return a.started_at > b.started_at; });
+  if (records.size() > limit) records.erase(records.begin() + static_cast<std::ptrdiff_t>(limit), records.end());
+  return records;
+}
+
+Status MemoryStateStore::record_step(const StepRecord& step) {
+  std::scoped_lock lock(mutex_);
+  Run* run = find_run(step.run_id);
+  if (!run) return fail_unknown_run(step.run_id);
+  const auto same = std::find_if(run->steps.begin(), run->steps.end(), [&](const StepRecord& other) {
+    return other.partition == step.partition && other.name == step.name;
+  });
+  if (same != run->steps.end()) {
+    *same = step;
+  } else {
+    run->steps.push_back(step);
+  }
+  return {};
+}
+
+Result<std::vector<StepRecord>> MemoryStateStore::steps(std::string_view run_id) {
+  std::scoped_lock lock(mutex_);
+  const Run* run = find_run(run_id);
+  if (!run) return std::vector<StepRecord>{};
+  std::vector<StepRecord> steps = run->steps;
+  std::stable_sort(steps.begin(), steps.end(),
+                   [](const StepRecord& a, const StepRecord& b) { return a.started_at < b.started_at; });
+  return steps;
+}
+
+Result<std::uint64_t> MemoryStateStore::prune_runs(Instant before) {
+  std::scoped_lock lock(mutex_);
+  return std::erase_if(runs_, [&](const Run& run) {
+    return run.record.status != RunStatus::kRunning && run.record.started_at < before;
+  });
+}
+
+Result<bool> MemoryStateStore::request_cancel(std::string_view run_id) {
+  std::scoped_lock lock(mutex_);
+  Run* run = find_run(run_id);
+  if (!run || run->record.status != RunStatus::kRunning) return false;
+  run->cancel_requested = true;
+  return true;
+}
+
+Result<bool> MemoryStateStore::cancel_requested(std::string_view run_id) {
+  std::scoped_lock lock(mutex_);
+  const Run* run = find_run(run_id);
+  return run && run->cancel_requested;
+}
+
+Result<std::variant<Lease, LeaseHeld>> MemoryStateStore::take_lease(std::string_view resource, std::string_view holder,
+                                                                    std::chrono::milliseconds ttl) {
+  std::scoped_lock lock(mutex_);
+  const Instant now = store_clock_();
+  const auto held = leases_.find(resource);
+  if (held != leases_.end() && held->second.holder != holder && held->second.expires_at > now) {
+    return LeaseHeld{held->second.holder, held->second.expires_at};
+  }
+  const Lease lease{std::string(resource), std::string(holder), ++last_fence_, now + ttl};
+  leases_.insert_or_assign(lease.resource, lease);
+  return lease;
+}
+
+Lease* MemoryStateStore::find_own_lease(const Lease& lease) {
+  const auto found = leases_.find(lease.resource);
+  if (found == leases_.end() || found->second.holder != lease.holder || found->second.fence != lease.fence) {
+    return nullptr;
+  }
+  return &found->second;
+}
+
+Result<bool> MemoryStateStore::renew_lease(const Lease& lease, std::chrono::milliseconds ttl) {
+  std::scoped_lock lock(mutex_);
+  const Instant now = store_clock_();
+  Lease* own = find_own_lease(lease);
+  if (!own || own->expires_at <= now) return false;
+  own->expires_at = now + ttl;
+  return true;
+}
+
+Status MemoryStateStore::release_lease(const Lease& lease) {
+  std::scoped_lock lock(mutex_);
+  if (find_own_lease(lease)) leases_.erase(lease.resource);
+  return {};
+}
+
+Result<std::vector<Lease>> MemoryStateStore::leases() {
+  std::scoped_lock lock(mutex_);
+  const Instant now = store_clock_();
+  std::vector<Lease> live;
+  for (const auto& [resource, lease] : leases_) {
+    if (lease.expires_at > now) live.push_back(lease);
+  }
+  return live;
+}
+
+Status MemoryStateStore::write_journal(const JournalEntry& entry) {
+  std::scoped_lock lock(mutex_);
+  journal_.insert_or_assign(JournalKey{entry.run_id, entry.rollup, entry.partition}, entry);
+  return {};
+}
+
+Status MemoryStateStore::erase_journal(std::string_view run_id, std::string_view rollup, const Partition& partition) {
+  std::scoped_lock lock(mutex_);
+  journal_.erase(JournalKey{run_id, rollup, partition});
+  return {};
+}
+
+Result<std::vector<JournalEntry>> MemoryStateStore::journal() {
+  std::scoped_lock lock(mutex_);
+  std::vector<JournalEntry> entries;
+  for (const auto& [key, entry] : journal_) entries.push_back(entry);
+  std::stable_sort(entries.begin(), entries.end(),
+                   [](const JournalEntry& a, const JournalEntry& b) { return a.fence < b.fence; });
+  return entries;
+}
+
+Status MemoryStateStore::set_pause(const Pause& pause) {
+  std::scoped_lock lock(mutex_);
+  pause_ = pause;
+  return {};
+}
+
+Status MemoryStateStore::clear_pause() {
+  std::scoped_lock lock(mutex_);
+  pause_.reset();
+  return {};
+}
+
+Result<std::optional<StateStore::Pause>> MemoryStateStore::pause(Instant now) {
+  std::scoped_lock lock(mutex_);
+  if (pause_ && pause_->until && *pause_->until <= now) return std::nullopt;
+  return pause_;
+}
+
+}  // namespace gapless

@@ -1,0 +1,140 @@
+// state/: what gapless remembers about its own work: runs and their steps, the publishing journal, leases. What is
+// known about the data is in the ledger, beside the data.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "core/cell.h"
+#include "core/day.h"
+#include "core/error.h"
+
+namespace gapless {
+
+enum class RunStatus { kRunning, kSucceeded, kNothingToDo, kPartial, kFailed, kCancelled, kInterrupted, kSkipped };
+/// "running", "succeeded", "nothing_to_do", …: the words of the command line's contract.
+const char* name(RunStatus status);
+std::optional<RunStatus> parse_run_status(std::string_view text);
+
+/// One run of a job, from the command line or by schedule.
+struct RunRecord {
+  std::string id;
+  std::string job;      ///< "manual", "daily", "intraday", "backfill", "recovery"
+  std::string trigger;  ///< "command" or "schedule"
+  std::string host;
+  std::int64_t pid = 0;
+  RunStatus status = RunStatus::kRunning;
+  std::string window;  ///< "2026-03-01 to 2026-03-06"
+  std::uint64_t teams = 0;
+  std::uint64_t cells_planned = 0;
+  std::uint64_t cells_recomputed = 0;
+  Instant started_at{};
+  std::optional<Instant> finished_at;
+  std::string error;  ///< empty unless it failed, wholly or in part
+};
+
+/// One step of a run on one partition. Recorded when it begins (status "running") and again when it ends.
+struct StepRecord {
+  std::string run_id;
+  Partition partition;
+  std::string name;    ///< "look", "build", "check", "publish"
+  std::string status;  ///< "running", "done", "failed", "cancelled", "skipped"
+  Instant started_at{};
+  double seconds = 0;
+  std::uint64_t rows = 0;
+  std::uint32_t retries = 0;
+  std::string error;
+};
+
+/// The right to publish one partition of one rollup until `expires_at` by the store's clock.
+struct Lease {
+  std::string resource;     ///< "web/2026-03-01"
+  std::string holder;       ///< the run's id
+  std::uint64_t fence = 0;  ///< grows with every take of any resource, never repeats
+  Instant expires_at{};
+};
+
+/// Why a lease was not to be had.
+struct LeaseHeld {
+  std::string holder;
+  Instant expires_at{};
+};
+
+enum class JournalPhase {
+  kBuilding,    ///< staging may exist; nothing live was touched
+  kPublishing,  ///< REPLACE may have begun in any target; redo it from staging
+};
+const char* name(JournalPhase phase);
+
+/// What a run is doing to a partition, written before it is done. Gone once the ledger says it is published.
+struct JournalEntry {
+  std::string run_id;
+  std::string rollup;
+  Partition partition;
+  std::uint64_t fence = 0;
+  JournalPhase phase = JournalPhase::kBuilding;
+  std::string payload;  ///< JSON: staging names, live part names, the ledger entries to come (run/journal.h)
+};
+
+/// Transactions inside; survives kill -9. Thread-safe. Several processes may use one store at a time.
+/// Errors of every call: kUnavailable (locked past its time-out, disk), kCorrupt (not our file, damaged),
+/// kConflict (written by a newer version).
+class StateStore {
+ public:
+  virtual ~StateStore() = default;
+
+  /// Random, made with the store, 16 hexadecimal digits. Names the store in the warehouse.
+  virtual Result<std::string> store_id() = 0;
+
+  // Runs
+  virtual Status begin_run(const RunRecord& run) = 0;
+  /// Overwrites status, cells, finished_at and error. Errors: kInternal for an unknown id.
+  virtual Status update_run(const RunRecord& run) = 0;
+  virtual Result<std::optional<RunRecord>> run(std::string_view id) = 0;
+  /// The newest first.
+  virtual Result<std::vector<RunRecord>> runs(std::size_t limit) = 0;
+  /// Replaces the record of the same (run, partition, name).
+  virtual Status record_step(const StepRecord& step) = 0;
+  /// In the order of their beginning.
+  virtual Result<std::vector<StepRecord>> steps(std::string_view run_id) = 0;
+  /// Deletes finished runs, with their steps, that began before the instant. Returns how many.
+  virtual Result<std::uint64_t> prune_runs(Instant before) = 0;
+  /// Asks a running run to stop; noticed at its next heartbeat. False where no such run is running.
+  virtual Result<bool> request_cancel(std::string_view run_id) = 0;
+  virtual Result<bool> cancel_requested(std::string_view run_id) = 0;
+
+  // Leases
+  /// Taken where it is free, expired, or already the holder's, with a new fence; one atomic statement.
+  virtual Result<std::variant<Lease, LeaseHeld>> take_lease(std::string_view resource, std::string_view holder,
+                                                            std::chrono::milliseconds ttl) = 0;
+  /// Extends it. False where it is no longer this holder's with this fence, or had expired: it is lost.
+  virtual Result<bool> renew_lease(const Lease& lease, std::chrono::milliseconds ttl) = 0;
+  /// Gives it back; nothing happens where it is no longer ours.
+  virtual Status release_lease(const Lease& lease) = 0;
+  /// Those that have not expired.
+  virtual Result<std::vector<Lease>> leases() = 0;
+
+  // Journal
+  /// Inserts or replaces the entry of (run, rollup, partition).
+  virtual Status write_journal(const JournalEntry& entry) = 0;
+  virtual Status erase_journal(std::string_view run_id, std::string_view rollup, const Partition& partition) = 0;
+  /// All entries, of any run, the lowest fence first.
+  virtual Result<std::vector<JournalEntry>> journal() = 0;
+
+  // Pause
+  struct Pause {
+    std::string reason;
+    std::optional<Instant> until;  ///< none: until resumed
+  };
+  virtual Status set_pause(const Pause& pause) = 0;
+  virtual Status clear_pause() = 0;
+  /// None where nothing is paused, or the pause is over by `now`.
+  virtual Result<std::optional<Pause>> pause(Instant now) = 0;
+};
+
+}  // namespace gapless

@@ -1,0 +1,80 @@
+// What the StateStore contract needs of a store: to make one, to open it again, and to move its clock. A new store
+// joins the suites by a StoreFixture and a line in kEveryStore.
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <filesystem>
+#include <memory>
+#include <string>
+
+#include "contract/store_directory.h"
+#include "core/clock.h"
+#include "state/memory_store.h"
+#include "state/sqlite/sqlite_store.h"
+
+namespace gapless::contract {
+
+/// One store for one test.
+class StoreFixture {
+ public:
+  virtual ~StoreFixture() = default;
+  /// A StateStore object on it. A store that outlives its objects gives the same one to each.
+  virtual std::unique_ptr<StateStore> open() = 0;
+  /// Moves the store's clock forwards, for every object on it.
+  virtual void advance(std::chrono::milliseconds by) = 0;
+  /// The store's clock.
+  virtual Instant now() const = 0;
+};
+
+class MemoryFixture final : public StoreFixture {
+ public:
+  std::unique_ptr<StateStore> open() override;
+  void advance(std::chrono::milliseconds by) override { clock_.advance(by); }
+  Instant now() const override { return clock_.now(); }
+
+ private:
+  ManualClock clock_{SystemClock().now()};
+};
+
+class SqliteFixture final : public StoreFixture {
+ public:
+  std::unique_ptr<StateStore> open() override;
+  void advance(std::chrono::milliseconds by) override { offset_millis_ += by.count(); }
+  Instant now() const override { return SystemClock().now() + std::chrono::milliseconds(offset_millis_); }
+  std::filesystem::path path() const { return directory_.path() / "state.sqlite"; }
+
+ private:
+  TemporaryDirectory directory_;
+  std::atomic<std::int64_t> offset_millis_ = 0;
+};
+
+struct StoreKind {
+  const char* name;
+  std::unique_ptr<StoreFixture> (*make)();
+};
+
+inline const StoreKind kMemory{"memory",
+                               []() -> std::unique_ptr<StoreFixture> { return std::make_unique<MemoryFixture>(); }};
+inline const StoreKind kSqlite{"sqlite",
+                               []() -> std::unique_ptr<StoreFixture> { return std::make_unique<SqliteFixture>(); }};
+
+inline void PrintTo(const StoreKind& kind, std::ostream* out) { *out << kind.name; }
+
+/// A fresh store of the kind in the parameter, opened once.
+class StoreTest : public testing::TestWithParam<StoreKind> {
+ protected:
+  void SetUp() override { ASSERT_TRUE(store_); }
+  StateStore& store() { return *store_; }
+  StoreFixture& fixture() { return *fixture_; }
+  void reopen() { store_ = fixture_->open(); }
+
+ private:
+  std::unique_ptr<StoreFixture> fixture_ = GetParam().make();
+  std::unique_ptr<StateStore> store_ = fixture_->open();
+};
+
+constexpr auto kStoreName = [](const auto& info) { return std::string(info.param.name); };
+
+}  // namespace gapless::contract

@@ -1,0 +1,40 @@
+#pragma once
+
+#include <sys/types.h>
+
+#include <string>
+#include <vector>
+
+namespace gapless::contract {
+
+/// A running store_worker. It waits until it is let go. Killed, and waited for, at the end of its scope.
+class Worker {
+ public:
+  explicit Worker(std::vector<std::string> arguments);
+  ~Worker();
+  Worker(Worker&& other) noexcept;
+  Worker& operator=(Worker&&) = delete;
+
+  void let_go();
+  /// Waits until it has printed so many lines in all, or is gone.
+  void wait_for_lines(std::size_t count);
+  /// kill -9.
+  void kill();
+  struct Outcome {
+    bool exited_well = false;
+    bool killed = false;
+    std::vector<std::string> lines;  ///< all that were printed, whole ones
+  };
+  /// Waits until it is gone.
+  Outcome wait();
+
+ private:
+  bool read_more();
+
+  pid_t pid_ = 0;
+  int to_worker_ = -1;
+  int from_worker_ = -1;
+  std::string printed_;
+};
+
+}  // namespace gapless::contract
