@@ -1,0 +1,289 @@
+#include "run/executor.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <spdlog/spdlog.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <deque>
+#include <thread>
+
+#include "run/host.h"
+#include "run/lease_keeper.h"
+#include "run/partition_job.h"
+#include "run/recovery.h"
+#include "util/waiting.h"
+
+namespace gapless {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::steady_clock;
+
+double seconds_since(steady_clock::time_point start) {
+  return std::chrono::duration<double>(steady_clock::now() - start).count();
+}
+
+std::string resource_of(const Partition& partition) { return fmt::format("{}/{}", kRollup, partition.to_string()); }
+
+std::string describe(const LeaseHeld& held) {
+  return fmt::format("held by run {} until {}", held.holder, format_instant(held.expires_at));
+}
+
+}  // namespace
+
+const char* name(DayStatus status) {
+  switch (status) {
+    case DayStatus::kPublished: return "published";
+    case DayStatus::kUnchanged: return "unchanged";
+    case DayStatus::kSkipped: return "skipped";
+    case DayStatus::kFailed: return "failed";
+    case DayStatus::kCancelled: return "cancelled";
+  }
+  return "failed";
+}
+
+/// One run under way: the days still to do, shared by its workers.
+class Executor::Run {
+ public:
+  Run(RunContext& context, const Plan& plan, std::stop_token stop)
+      : context_(context), keeper_(context.store, context.run_id, context.options.lease_ttl, std::move(stop)) {
+    for (auto& [day, teams] : plan.work(context.options.newest_first)) {
+      if (context.options.max_days > 0 && waiting_.size() == context.options.max_days) break;
+      Work work{{0, day, 0}, {}, nullptr, ""};
+      for (const PlannedCell& planned : plan.cells)
+        if (planned.cell().day == day && planned.judgement.action == Action::kRecompute) work.cells.push_back(&planned);
+      waiting_.push_back(std::move(work));
+    }
+    total_ = waiting_.size();
+  }
+
+  std::size_t total() const { return total_; }
+  bool stopping() const { return keeper_.stopping(); }
+
+  /// Takes every lease before any work, or none: --on-conflict fail. Errors: kConflict.
+  Status take_all() {
+    for (Work& work : waiting_) {
+      GAPLESS_ASSIGN(auto taken, keeper_.take(resource_of(work.partition)));
+      if (const auto* held = std::get_if<LeaseHeld>(&taken)) {
+        for (Work& other : waiting_) other.lease.reset();
+        return fail(Fault::kConflict, fmt::format("{} is {}", work.partition.to_string(), describe(*held)));
+      }
+      work.lease = std::move(std::get<std::unique_ptr<LeaseKeeper::Held>>(taken));
+    }
+    return {};
+  }
+
+  void work_off() {
+    std::vector<std::jthread> others;
+    const std::size_t workers = std::max<std::size_t>(1, std::min(context_.options.max_concurrent, total_));
+    for (std::size_t i = 1; i < workers; ++i) others.emplace_back([this] { worker(); });
+    worker();
+  }
+
+  std::vector<DayReport> reports() && {
+    std::sort(reports_.begin(), reports_.end(), [](const DayReport& a, const DayReport& b) { return a.day < b.day; });
+    return std::move(reports_);
+  }
+
+ private:
+  struct Work {
+    Partition partition;
+    std::vector<const PlannedCell*> cells;
+    std::unique_ptr<LeaseKeeper::Held> lease;
+    std::string held_by;  ///< set: somebody else had it when it was last tried
+  };
+
+  std::optional<Work> next() {
+    const std::lock_guard lock(mutex_);
+    if (waiting_.empty()) return std::nullopt;
+    Work work = std::move(waiting_.front());
+    waiting_.pop_front();
+    return work;
+  }
+
+  void worker() {
+    while (auto work = next()) {
+      const bool out_of_time =
+          context_.options.run_timeout && steady_clock::now() - started_ > *context_.options.run_timeout;
+      if (keeper_.stopping())
+        report(*work, DayStatus::kCancelled, "stopped before this day was begun");
+      else if (out_of_time)
+        report(*work, DayStatus::kSkipped, "the run's time was up before this day was begun");
+      else
+        attempt(std::move(*work));
+    }
+  }
+
+  void attempt(Work work) {
+    if (!work.lease) {
+      auto taken = keeper_.take(resource_of(work.partition));
+      if (!taken) return report(work, DayStatus::kFailed, taken.error().message);
+      if (const auto* held = std::get_if<LeaseHeld>(&*taken)) return conflict(std::move(work), *held);
+      work.lease = std::move(std::get<std::unique_ptr<LeaseKeeper::Held>>(*taken));
+    }
+    const auto started = steady_clock::now();
+    DayReport day{work.partition.day, DayStatus::kFailed, 0, {}, 0, ""};
+    if (auto done = carry_out(work, day); !done) {
+      // A stop that nobody asked the run for is that of a lost lease.
+      const bool stopped = done.error().fault == Fault::kCancelled;
+      day.status = stopped && keeper_.stopping() ? DayStatus::kCancelled : DayStatus::kFailed;
+      day.error = stopped && !keeper_.stopping()
+                      ? fmt::format("the lease of {} was lost while it was being built: nothing was published",
+                                    work.partition.to_string())
+                      : done.error().message;
+    }
+    day.seconds = seconds_since(started);
+    work.lease.reset();
+    add(std::move(day));
+    wait_unless_stopped(context_.options.pause_between_days, context_.options.stop);
+  }
+
+  Status carry_out(const Work& work, DayReport& day) {
+    GAPLESS_ASSIGN(const auto journal, context_.store.journal());
+    for (const JournalEntry& entry : journal)
+      if (entry.partition == work.partition && entry.run_id != context_.run_id)
+        GAPLESS_TRY(resolve(context_.warehouse, context_.store, context_.store_id, entry, context_.options));
+    PartitionJob job(context_, work.partition, work.cells, *work.lease);
+    auto done = job.execute(day);
+    if (!done) job.fail_step(done.error());
+    return done;
+  }
+
+  void conflict(Work work, const LeaseHeld& held) {
+    if (context_.options.on_conflict == OnConflict::kSkip) return report(work, DayStatus::kSkipped, describe(held));
+    if (work.held_by != held.holder)
+      spdlog::info("run {}: {} is {}, waiting", context_.run_id, work.partition.to_string(), describe(held));
+    const bool tried_before = !work.held_by.empty();
+    work.held_by = held.holder;
+    {
+      const std::lock_guard lock(mutex_);
+      waiting_.push_back(std::move(work));
+    }
+    if (tried_before)
+      wait_unless_stopped(std::min<milliseconds>(context_.options.lease_ttl / 10, milliseconds(1000)),
+                          context_.options.stop);
+  }
+
+  void report(const Work& work, DayStatus status, std::string why) {
+    add({work.partition.day, status, 0, {}, 0, std::move(why)});
+  }
+
+  void add(DayReport day) {
+    const std::lock_guard lock(mutex_);
+    if (day.status == DayStatus::kPublished)
+      spdlog::info("run {}: {} published: {} cells, {} view events, {:.2f} s", context_.run_id, day.day.to_string(),
+                   day.cells, day.measures.view_events, day.seconds);
+    else
+      spdlog::log(day.status == DayStatus::kFailed ? spdlog::level::err : spdlog::level::info, "run {}: {} {}: {}",
+                  context_.run_id, day.day.to_string(), name(day.status), day.error);
+    reports_.push_back(day);
+    if (context_.events.on_day) context_.events.on_day(day, reports_.size(), total_);
+  }
+
+  RunContext& context_;
+  LeaseKeeper keeper_;
+  const steady_clock::time_point started_ = steady_clock::now();
+  std::size_t total_ = 0;
+  std::mutex mutex_;
+  std::deque<Work> waiting_;
+  std::vector<DayReport> reports_;
+};
+
+namespace {
+
+/// The run's status from its days'.
+void conclude(RunReport& report) {
+  std::size_t published = 0, unchanged = 0, skipped = 0, failed = 0, cancelled = 0;
+  for (const DayReport& day : report.days) {
+    published += day.status == DayStatus::kPublished;
+    unchanged += day.status == DayStatus::kUnchanged;
+    skipped += day.status == DayStatus::kSkipped;
+    failed += day.status == DayStatus::kFailed;
+    cancelled += day.status == DayStatus::kCancelled;
+    report.cells_recomputed += day.cells;
+    if (report.error.empty() && day.status == DayStatus::kFailed)
+      report.error = fmt::format("{}: {}", day.day.to_string(), day.error);
+  }
+  const std::size_t good = published + unchanged;
+  if (cancelled > 0)
+    report.status = RunStatus::kCancelled;
+  else if (failed > 0)
+    report.status = good > 0 ? RunStatus::kPartial : RunStatus::kFailed;
+  else if (skipped > 0)
+    report.status = good > 0 ? RunStatus::kPartial : RunStatus::kSkipped;
+  else
+    report.status = published > 0 ? RunStatus::kSucceeded : RunStatus::kNothingToDo;
+}
+
+/// Why a plan may not be carried out as it is: the blast radius.
+std::optional<std::string> refusal(const Plan& plan, const ExecutorOptions& options) {
+  if (options.allow_shrink) return std::nullopt;
+  const auto shrinking = shrinking_cells(plan, options.max_shrink_percent);
+  if (shrinking.empty()) return std::nullopt;
+  std::vector<std::string> named;
+  for (std::size_t i = 0; i < std::min<std::size_t>(shrinking.size(), 10); ++i)
+    named.push_back(fmt::format("team {} on {}", shrinking[i].team.value(), shrinking[i].day.to_string()));
+  return fmt::format(
+      "{} cells would lose more than half of their view events or all ({}{}): nothing was published. If the source is"
+      " right, run again with --allow-shrink",
+      shrinking.size(), fmt::join(named, ", "), shrinking.size() > named.size() ? ", …" : "");
+}
+
+}  // namespace
+
+Executor::Executor(Warehouse& warehouse, StateStore& store, const Clock& clock, const Definition& definition)
+    : warehouse_(warehouse), store_(store), clock_(clock), definition_(definition) {}
+
+Result<RunReport> Executor::run(const Plan& plan, const RunIdentity& identity, const ExecutorOptions& options,
+                                const RunEvents& events) {
+  const auto started = steady_clock::now();
+  GAPLESS_ASSIGN(const std::string store_id, store_.store_id());
+  RunRecord record;
+  record.id = identity.run_id;
+  record.job = identity.job;
+  record.trigger = identity.trigger;
+  record.host = host_name();
+  record.pid = getpid();
+  record.window = plan.window.to_string();
+  record.teams = plan.teams.size();
+  record.cells_planned = plan.cells_to_recompute();
+  record.started_at = clock_.now();
+  GAPLESS_TRY(store_.begin_run(record));
+  spdlog::info("run {} started: job {}, {}, {} teams, {} cells to recompute", record.id, record.job, record.window,
+               record.teams, record.cells_planned);
+  if (events.on_start) events.on_start(record, plan);
+
+  RunReport report{identity.run_id, identity.job, RunStatus::kFailed, plan.window, {}, 0, 0, ""};
+  if (auto why_not = refusal(plan, options)) {
+    report.error = *why_not;
+  } else {
+    TeamsPerStatement teams_per_statement;
+    RunContext context{warehouse_, store_,          clock_,   definition_,        options,
+                       events,     identity.run_id, store_id, teams_per_statement};
+    Run run(context, plan, options.stop);
+    Status may_begin;
+    if (options.on_conflict == OnConflict::kFail) may_begin = run.take_all();
+    if (may_begin) {
+      run.work_off();
+      report.days = std::move(run).reports();
+      conclude(report);
+    } else {
+      report.status = may_begin.error().fault == Fault::kConflict ? RunStatus::kSkipped : RunStatus::kFailed;
+      report.error = may_begin.error().message;
+    }
+  }
+  report.seconds = seconds_since(started);
+  record.status = report.status;
+  record.cells_recomputed = report.cells_recomputed;
+  record.finished_at = clock_.now();
+  record.error = report.error;
+  spdlog::log(report.error.empty() ? spdlog::level::info : spdlog::level::err,
+              "run {} ended: {}, {} cells recomputed in {:.2f} s{}{}", record.id, name(report.status),
+              report.cells_recomputed, report.seconds, report.error.empty() ? "" : ": ", report.error);
+  GAPLESS_TRY(store_.update_run(record));
+  return report;
+}
+
+}  // namespace gapless

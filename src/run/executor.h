@@ -1,0 +1,108 @@
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/clock.h"
+#include "plan/plan.h"
+#include "state/state_store.h"
+#include "util/retry.h"
+#include "warehouse/warehouse.h"
+
+namespace gapless {
+
+enum class OnConflict { kWait, kSkip, kFail };
+
+/// Where a partition of a run stands when the run is over.
+enum class DayStatus { kPublished, kUnchanged, kSkipped, kFailed, kCancelled };
+const char* name(DayStatus status);  ///< "published", "unchanged", …
+
+struct DayReport {
+  Day day;
+  DayStatus status = DayStatus::kFailed;
+  std::uint64_t cells = 0;  ///< recomputed and published
+  Measures measures;        ///< of those cells, after
+  double seconds = 0;
+  std::string error;  ///< why it failed or was skipped
+};
+
+struct RunReport {
+  std::string run_id;
+  std::string job;
+  RunStatus status = RunStatus::kFailed;
+  DayRange window;
+  std::vector<DayReport> days;
+  std::uint64_t cells_recomputed = 0;
+  double seconds = 0;
+  std::string error;  ///< of the run as a whole
+};
+
+/// What a user may watch while a run goes on. Called from the threads that work; must not block for long.
+struct RunEvents {
+  std::function<void(const RunRecord&, const Plan&)> on_start;
+  std::function<void(Day, std::string_view step)> on_step;
+  std::function<void(const DayReport&, std::size_t done, std::size_t total)> on_day;
+};
+
+struct ExecutorOptions {
+  OnConflict on_conflict = OnConflict::kWait;
+  std::size_t max_concurrent = 1;  ///< partitions at once
+  bool newest_first = true;
+  std::size_t max_days = 0;  ///< days begun at most; 0: no limit. The blast radius is judged on the whole plan
+  bool allow_shrink = false;
+  double max_shrink_percent = 10;
+  std::chrono::milliseconds statement_timeout{std::chrono::seconds(2200)};
+  std::optional<std::chrono::milliseconds> run_timeout;  ///< past it no new day is begun; the run ends partial
+  std::uint64_t memory_limit_bytes = 0;                  ///< for each statement; past it work is split by teams
+  /// Nobody else can be at work on this store and warehouse (the embedded engine, whose directory is locked): at the time
+  /// of recovery every run that is recorded as running is dead, whatever its lease says.
+  bool exclusive = false;
+  std::chrono::milliseconds lease_ttl{std::chrono::seconds(60)};
+  std::chrono::milliseconds pause_between_days{0};
+  RetryPolicy retry;
+  std::stop_token stop{};
+};
+
+/// Who runs what.
+struct RunIdentity {
+  std::string run_id;
+  std::string job = "manual";
+  std::string trigger = "command";
+};
+
+/// What recovery found.
+struct RecoveryReport {
+  std::vector<std::string> interrupted_runs;
+  std::size_t redone = 0;     ///< partitions whose publication was finished
+  std::size_t discarded = 0;  ///< partitions that had not begun to publish, or were published again since
+  std::size_t swept = 0;      ///< staging without a journal entry
+};
+
+/// Builds, checks and publishes what a plan says; the only writer of target tables. Thread-safe towards other
+/// executors on the same store and warehouse: partitions are shared out by leases.
+class Executor {
+ public:
+  /// All must outlive it.
+  Executor(Warehouse& warehouse, StateStore& store, const Clock& clock, const Definition& definition);
+
+  /// Recomputes the plan's cells day by day. A failed day does not stop the others. Errors: only where the run could
+  /// not even be recorded; everything else is in the report.
+  Result<RunReport> run(const Plan& plan, const RunIdentity& identity, const ExecutorOptions& options,
+                        const RunEvents& events);
+
+  /// Redoes or discards what dead runs left, closes them as interrupted and sweeps staging that no journal names. To be
+  /// called once, at start-up, before a plan is made. Errors: kCorrupt, kUnavailable…; what could be done was done.
+  Result<RecoveryReport> recover(const ExecutorOptions& options);
+
+ private:
+  class Run;
+  Warehouse& warehouse_;
+  StateStore& store_;
+  const Clock& clock_;
+  const Definition& definition_;
+};
+
+}  // namespace gapless

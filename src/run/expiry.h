@@ -1,0 +1,15 @@
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "core/facts.h"
+
+namespace gapless {
+
+/// Why the source no longer holds all of [day-2, day+2), so that the day must never be recomputed (SEMANTICS: expired);
+/// none where it does. `published` are the days of ledger entries and target rows.
+std::optional<std::string> expired_because(Day day, const SourceExtent& source,
+                                           const std::optional<DayRange>& published);
+
+}  // namespace gapless

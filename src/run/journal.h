@@ -1,0 +1,27 @@
+#pragma once
+
+#include <array>
+#include <string>
+#include <vector>
+
+#include "core/error.h"
+#include "core/facts.h"
+
+namespace gapless {
+
+/// What recovery needs to redo a publication: the payload of a JournalEntry, written before the first REPLACE.
+struct Publication {
+  struct OfTarget {
+    bool drop = false;                    ///< the partition is proven empty: it is dropped, not replaced
+    std::vector<std::string> live_parts;  ///< active before; should staging be gone, these are the old ones
+  };
+  std::array<OfTarget, kTargets.size()> targets;
+  std::vector<LedgerRow> ledger;
+  std::string definition_text;
+};
+
+std::string encode(const Publication& publication);
+/// Errors: kCorrupt.
+Result<Publication> decode_publication(std::string_view payload);
+
+}  // namespace gapless

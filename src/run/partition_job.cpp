@@ -1,0 +1,355 @@
+#include "run/partition_job.h"
+
+#include <fmt/format.h>
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+#include <random>
+
+#include "run/expiry.h"
+#include "run/gate.h"
+#include "util/waiting.h"
+
+namespace gapless {
+namespace {
+
+double seconds_since(std::chrono::steady_clock::time_point start) {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+}
+
+bool contains(const Teams& teams, TeamId team) { return std::binary_search(teams.begin(), teams.end(), team); }
+
+const TargetContent* find_content(const std::vector<TargetCell>& cells, TeamId team) {
+  for (const TargetCell& cell : cells)
+    if (cell.cell.team == team) return &cell.content;
+  return nullptr;
+}
+
+bool holds_what_was_said(const LedgerRow& row, const std::vector<TargetCell>& live) {
+  const TargetContent* content = find_content(live, row.cell.team);
+  const TargetContent found = content ? *content : TargetContent{};
+  if (found.keys != row.content.keys || found.key_hash != row.content.key_hash) return false;
+  if (row.target == Target::kBounces) return found.measures == row.content.measures;
+  return found.measures.view_events == row.content.measures.view_events;
+}
+
+}  // namespace
+
+void TeamsPerStatement::lower_to(std::size_t size) {
+  for (std::size_t now = size_.load(); size < now && !size_.compare_exchange_weak(now, size);) {
+  }
+}
+
+PartitionJob::PartitionJob(RunContext& context, Partition partition, std::vector<const PlannedCell*> cells,
+                           LeaseKeeper::Held& lease)
+    : context_(context), partition_(partition), cells_(std::move(cells)), lease_(lease) {}
+
+Limits PartitionJob::limits() const {
+  return {context_.options.statement_timeout, context_.options.memory_limit_bytes, lease_.stop()};
+}
+
+StagingId PartitionJob::staging() const { return {context_.store_id, lease_.lease().fence, partition_}; }
+
+void PartitionJob::record_step() const {
+  if (auto recorded = context_.store.record_step(*running_step_); !recorded)
+    spdlog::warn("run {}: a step was not recorded: {}", context_.run_id, recorded.error().message);
+}
+
+void PartitionJob::end_step(std::string_view status, std::uint64_t rows, std::string_view error) {
+  if (!running_step_) return;
+  running_step_->status = status;
+  running_step_->seconds = seconds_since(step_started_);
+  running_step_->rows = rows;
+  running_step_->retries = retries_;
+  running_step_->error = error;
+  record_step();
+  running_step_.reset();
+}
+
+void PartitionJob::begin_step(std::string_view name, std::uint64_t rows_of_the_last) {
+  end_step("done", rows_of_the_last);
+  step_started_ = std::chrono::steady_clock::now();
+  running_step_ =
+      StepRecord{context_.run_id, partition_, std::string(name), "running", context_.clock.now(), 0, 0, 0, ""};
+  record_step();
+  if (context_.events.on_step) context_.events.on_step(partition_.day, name);
+}
+
+Status PartitionJob::journal(JournalPhase phase, std::string payload) {
+  return context_.store.write_journal(
+      {context_.run_id, std::string(kRollup), partition_, lease_.lease().fence, phase, std::move(payload)});
+}
+
+Result<PartitionJob::Live> PartitionJob::look() const {
+  Live live;
+  const DayRange day{partition_.day, partition_.day};
+  GAPLESS_ASSIGN(live.ledger, context_.warehouse.ledger(day, std::nullopt, limits()));
+  for (const Target target : kTargets) {
+    GAPLESS_ASSIGN(live.content[static_cast<std::size_t>(target)],
+                   context_.warehouse.target_content(target, day, std::nullopt, limits()));
+  }
+  return live;
+}
+
+Result<Teams> PartitionJob::still_due(const Live& live) const {
+  Teams planned_teams;
+  for (const PlannedCell* planned : cells_) planned_teams.push_back(planned->cell().team);
+  planned_teams = unique_teams(std::move(planned_teams));
+  GAPLESS_ASSIGN(auto now, windows(planned_teams));
+  Teams due;
+  for (const PlannedCell* planned : cells_) {
+    const TeamId team = planned->cell().team;
+    const auto done_since = [&](const LedgerRow& row) {
+      const bool newer = !planned->facts.entry || row.fence > planned->facts.entry->any().fence;
+      return row.cell.team == team && newer && row.definition == context_.definition.hash() && row.window == now[team];
+    };
+    if (std::none_of(live.ledger.begin(), live.ledger.end(), done_since)) due.push_back(team);
+  }
+  return due;
+}
+
+Result<Teams> PartitionJob::damaged_others(const Live& live, const Teams& due) const {
+  std::map<TeamId, std::uint64_t> damaged;  // with the view events that the ledger says
+  for (const LedgerRow& row : live.ledger)
+    if (!contains(due, row.cell.team) && row.definition == context_.definition.hash() &&
+        !holds_what_was_said(row, live.content[static_cast<std::size_t>(row.target)]))
+      damaged.emplace(row.cell.team, row.content.measures.view_events);
+  if (damaged.empty()) return Teams{};
+  GAPLESS_ASSIGN(const SourceExtent source, context_.warehouse.source_extent(limits()));
+  GAPLESS_ASSIGN(const auto published, context_.warehouse.published_days(limits()));
+  Teams teams;
+  for (const auto& [team, views] : damaged) teams.push_back(team);
+  std::map<TeamId, std::uint64_t> views_now;
+  if (!expired_because(partition_.day, source, published)) {
+    GAPLESS_ASSIGN(const auto owned, context_.warehouse.owned_cells(partition_.day, teams, limits()));
+    for (const OwnedCell& cell : owned) views_now[cell.cell.team] = cell.measures.view_events;
+  }
+  // What the source would halve or empty is left to a run that was asked to (the blast radius), and copied as it is.
+  Teams join;
+  for (const auto& [team, before] : damaged) {
+    const bool can_be_had = views_now[team] > 0 && !shrinks(before, views_now[team]);
+    spdlog::warn(
+        "run {}: team {} on {} differs from the ledger; {}", context_.run_id, team.value(), partition_.to_string(),
+        can_be_had ? "it is recomputed too" : "the source no longer holds it whole, its rows are left as they are");
+    if (can_be_had) join.push_back(team);
+  }
+  return join;
+}
+
+Result<std::map<TeamId, Fingerprint>> PartitionJob::windows(const Teams& teams) const {
+  const DayRange window{partition_.day - 2, partition_.day + 1};
+  GAPLESS_ASSIGN(const auto counts, context_.warehouse.source_counts(window, teams, limits()));
+  std::map<TeamId, Fingerprint> sums;
+  for (const SourceCount& count : counts) sums[count.cell.team] += count.events;
+  return sums;
+}
+
+Status PartitionJob::for_team_slices(const Teams& teams, const std::function<Status(const Teams&)>& work) const {
+  const std::size_t size = std::min(context_.teams_per_statement.get(), teams.size());
+  for (std::size_t start = 0; start < teams.size(); start += size) {
+    const auto end = std::min(start + size, teams.size());
+    GAPLESS_TRY(work(
+        Teams(teams.begin() + static_cast<std::ptrdiff_t>(start), teams.begin() + static_cast<std::ptrdiff_t>(end))));
+  }
+  return {};
+}
+
+Result<std::vector<OwnedCell>> PartitionJob::build_once(const Teams& teams) {
+  Warehouse& warehouse = context_.warehouse;
+  if (staging_exists_) GAPLESS_TRY(warehouse.drop_staging(staging(), limits()));
+  staging_exists_ = true;
+  GAPLESS_TRY(warehouse.create_staging(staging(), limits()));
+  std::map<TeamId, OwnedCell> cells;
+  for (const TeamId team : teams) cells.emplace(team, OwnedCell{{team, partition_.day}, {}, {}});
+  GAPLESS_TRY(for_team_slices(teams, [&](const Teams& slice) -> Status {
+    GAPLESS_ASSIGN(const auto built, warehouse.build_sessions(staging(), slice, limits()));
+    for (const OwnedCell& cell : built) cells.at(cell.cell.team) = cell;
+    return {};
+  }));
+  for (const Target target : kTargets) {
+    GAPLESS_TRY(for_team_slices(
+        teams, [&](const Teams& slice) { return warehouse.stage_cells(staging(), target, slice, limits()); }));
+    GAPLESS_TRY(warehouse.copy_others(staging(), target, teams, limits()));
+  }
+  std::vector<OwnedCell> built;
+  for (const auto& [team, cell] : cells) built.push_back(cell);
+  return built;
+}
+
+Status PartitionJob::check(const std::vector<OwnedCell>& built, const Live& live, Publication& publication) {
+  for (const Target target : kTargets) {
+    const auto index = static_cast<std::size_t>(target);
+    GAPLESS_ASSIGN(StagedPartition staged, context_.warehouse.staged(staging(), target, limits()));
+    publication.targets[index].drop = staged.cells.empty();
+    staged_[index] = staged.cells;
+    GAPLESS_TRY(check_gate({target, built, live.content[index], std::move(staged)}));
+    GAPLESS_ASSIGN(publication.targets[index].live_parts, context_.warehouse.live_parts(target, partition_, limits()));
+  }
+  return {};
+}
+
+Result<std::vector<OwnedCell>> PartitionJob::build_checked(const Teams& teams, const Live& live,
+                                                           Publication& publication) {
+  std::mt19937_64 random(std::random_device{}());
+  for (std::uint32_t attempt = 1;;) {
+    begin_step("build");
+    auto built = build_once(teams);
+    if (built) {
+      begin_step("check", built->size());
+      auto good = check(*built, live, publication);
+      if (good) return built;
+      built = fail(std::move(good.error()));
+    }
+    const Error& error = built.error();
+    const std::size_t slice = std::min(context_.teams_per_statement.get(), teams.size());
+    if (error.splittable() && slice > 1) {
+      context_.teams_per_statement.lower_to((slice + 1) / 2);
+      spdlog::info("run {}: {} did not fit in memory with {} teams at once, trying {}", context_.run_id,
+                   partition_.to_string(), slice, (slice + 1) / 2);
+      ++retries_;
+      continue;
+    }
+    if (error.splittable())
+      return fail(error.fault,
+                  fmt::format("{} does not fit in the memory limit even one team at a time; raise limits.memory ({})",
+                              partition_.to_string(), error.message),
+                  error.code);
+    if (!error.retryable() || ++attempt > context_.options.retry.attempts) return built;
+    const auto wait = context_.options.retry.delay(attempt, random);
+    spdlog::warn("run {}: {} failed ({}), trying again in {:.1f} s", context_.run_id, partition_.to_string(),
+                 error.message, std::chrono::duration<double>(wait).count());
+    ++retries_;
+    if (!wait_unless_stopped(wait, lease_.stop())) return fail(Fault::kCancelled, "stopped while waiting to try again");
+  }
+}
+
+void PartitionJob::fill_ledger(const std::vector<OwnedCell>& built, const std::map<TeamId, Fingerprint>& windows,
+                               Publication& publication) {
+  const Instant now = context_.clock.now();
+  std::uint64_t sequence = 0;
+  for (const OwnedCell& cell : built)
+    for (const Target target : kTargets) {
+      const TargetContent* staged = find_content(staged_[static_cast<std::size_t>(target)], cell.cell.team);
+      const auto window = windows.find(cell.cell.team);
+      LedgerRow row{cell.cell, target,          context_.definition.hash(), {},         cell.owned,
+                    {},        context_.run_id, lease_.lease().fence,       ++sequence, now};
+      if (window != windows.end()) row.window = window->second;
+      if (staged) row.content = *staged;
+      row.content.measures = cell.measures;
+      publication.ledger.push_back(std::move(row));
+    }
+  publication.definition_text = context_.definition.text();
+}
+
+Status apply_publication(Warehouse& warehouse, const StagingId& staging, const Publication& publication,
+                         const std::function<Result<Limits>()>& limits) {
+  for (const Target target : kTargets) {
+    GAPLESS_ASSIGN(const Limits bounds, limits());
+    if (publication.targets[static_cast<std::size_t>(target)].drop)
+      GAPLESS_TRY(warehouse.drop_partition(staging, target, bounds));
+    else
+      GAPLESS_TRY(warehouse.replace_partition(staging, target, bounds));
+  }
+  GAPLESS_ASSIGN(const Limits bounds, limits());
+  return warehouse.record(publication.ledger, Definition(publication.definition_text), bounds);
+}
+
+Status PartitionJob::publish(const Publication& publication) {
+  // From here to the end nothing stops it but a lost lease: a second signal or a crash leaves it to recovery.
+  const auto bounds = [this]() -> Result<Limits> {
+    GAPLESS_ASSIGN(const auto good_for, lease_.confirm());
+    return Limits{std::min(context_.options.statement_timeout, good_for), context_.options.memory_limit_bytes, {}};
+  };
+  std::mt19937_64 random(std::random_device{}());
+  for (std::uint32_t attempt = 1;;) {
+    auto done = apply_publication(context_.warehouse, staging(), publication, bounds);
+    if (done) return {};
+    // Redoing all of it is how an unknown outcome is reconciled, since every part of it may be repeated.
+    if (!done.error().retryable() || ++attempt > context_.options.retry.attempts) return done;
+    ++retries_;
+    const auto wait = std::min<std::chrono::milliseconds>(context_.options.retry.delay(attempt, random),
+                                                          context_.options.lease_ttl / 4);
+    spdlog::warn("run {}: publishing {} failed ({}), trying again", context_.run_id, partition_.to_string(),
+                 done.error().message);
+    if (!wait_unless_stopped(wait, {})) return done;
+  }
+}
+
+Status PartitionJob::check_shrink(const std::vector<OwnedCell>& built) const {
+  if (context_.options.allow_shrink) return {};
+  for (const PlannedCell* planned : cells_) {
+    if (!planned->facts.entry) continue;
+    const std::uint64_t before = planned->facts.entry->any().content.measures.view_events;
+    // A plan that looked knew what would shrink, and was judged by it.
+    const bool known = planned->facts.owned && shrinks(before, planned->facts.owned->measures.view_events);
+    for (const OwnedCell& cell : built)
+      if (cell.cell == planned->cell() && !known && shrinks(before, cell.measures.view_events))
+        return fail(
+            Fault::kUnavailable,
+            fmt::format(
+                "team {} on {} had {} view events and the source now gives {}, which the plan did not see: nothing was"
+                " published. Plan again; if the source is right, run with --allow-shrink",
+                cell.cell.team.value(), partition_.to_string(), before, cell.measures.view_events));
+  }
+  return {};
+}
+
+Status PartitionJob::execute(DayReport& report) {
+  begin_step("look");
+  GAPLESS_ASSIGN(const Live live, look());
+  GAPLESS_ASSIGN(const Teams due, still_due(live));
+  if (due.empty()) {
+    end_step("done");
+    report.status = DayStatus::kUnchanged;
+    return {};
+  }
+  GAPLESS_ASSIGN(Teams teams, damaged_others(live, due));
+  teams.insert(teams.end(), due.begin(), due.end());
+  teams = unique_teams(std::move(teams));
+  GAPLESS_ASSIGN(const auto windows_before, windows(teams));
+
+  GAPLESS_TRY(journal(JournalPhase::kBuilding, ""));
+  Publication publication;
+  GAPLESS_ASSIGN(const auto built, build_checked(teams, live, publication));
+  GAPLESS_TRY(check_shrink(built));
+  fill_ledger(built, windows_before, publication);
+  if (lease_.stop().stop_requested()) return fail(Fault::kCancelled, "stopped before publishing");
+
+  begin_step("publish", built.size());
+  GAPLESS_TRY(lease_.confirm().map([](auto) {}));
+  GAPLESS_TRY(journal(JournalPhase::kPublishing, encode(publication)));
+  publishing_ = true;
+  GAPLESS_TRY(publish(publication));
+  GAPLESS_TRY(context_.store.erase_journal(context_.run_id, kRollup, partition_));
+  if (auto swept = context_.warehouse.drop_staging(staging(), Limits{context_.options.statement_timeout, 0, {}});
+      !swept)
+    spdlog::warn("run {}: staging of {} is left for the next start to sweep: {}", context_.run_id,
+                 partition_.to_string(), swept.error().message);
+  end_step("done", built.size());
+  finish(report, built);
+  return {};
+}
+
+void PartitionJob::fail_step(const Error& error) {
+  end_step(error.fault == Fault::kCancelled ? "cancelled" : "failed", 0, error.message);
+  if (publishing_) return;  // staging and journal stay: recovery redoes it
+  const Limits bounds{context_.options.statement_timeout, 0, {}};
+  Status swept = context_.warehouse.drop_staging(staging(), bounds);
+  if (swept) swept = context_.store.erase_journal(context_.run_id, kRollup, partition_);
+  if (!swept)
+    spdlog::warn("run {}: staging of {} is left for the next start to sweep: {}", context_.run_id,
+                 partition_.to_string(), swept.error().message);
+}
+
+void PartitionJob::finish(DayReport& report, const std::vector<OwnedCell>& built) {
+  report.status = DayStatus::kPublished;
+  report.cells = built.size();
+  for (const OwnedCell& cell : built) {
+    report.measures.view_events += cell.measures.view_events;
+    report.measures.sessions += cell.measures.sessions;
+    report.measures.bounces += cell.measures.bounces;
+    report.measures.duration_seconds += cell.measures.duration_seconds;
+  }
+}
+
+}  // namespace gapless

@@ -1,0 +1,104 @@
+#pragma once
+
+#include <atomic>
+#include <functional>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "core/clock.h"
+#include "core/definition.h"
+#include "plan/plan.h"
+#include "run/executor.h"
+#include "run/journal.h"
+#include "run/lease_keeper.h"
+#include "state/state_store.h"
+#include "warehouse/warehouse.h"
+
+namespace gapless {
+
+/// How many teams one building statement took at most so far in this run: halved when one did not fit in memory, and
+/// remembered for the days that follow.
+class TeamsPerStatement {
+ public:
+  std::size_t get() const { return size_.load(); }
+  void lower_to(std::size_t size);
+
+ private:
+  std::atomic<std::size_t> size_{SIZE_MAX};
+};
+
+/// What the jobs of one run share. All references outlive them.
+struct RunContext {
+  Warehouse& warehouse;
+  StateStore& store;
+  const Clock& clock;
+  const Definition& definition;
+  const ExecutorOptions& options;
+  const RunEvents& events;
+  std::string run_id;
+  std::string store_id;
+  TeamsPerStatement& teams_per_statement;
+};
+
+/// One partition, from a lease in hand to the journal erased: look, build, check, publish, record.
+class PartitionJob {
+ public:
+  /// `cells` are the plan's cells to recompute on that day.
+  PartitionJob(RunContext& context, Partition partition, std::vector<const PlannedCell*> cells,
+               LeaseKeeper::Held& lease);
+
+  /// Fills status, cells and measures of the report. Errors: why it failed; the journal says how far it came.
+  Status execute(DayReport& report);
+  /// To be called after execute() failed: closes the step, and discards staging and journal unless publishing had begun.
+  void fail_step(const Error& error);
+
+ private:
+  struct Live {
+    std::vector<LedgerRow> ledger;
+    std::array<std::vector<TargetCell>, kTargets.size()> content;
+  };
+
+  Limits limits() const;
+  StagingId staging() const;
+  void begin_step(std::string_view name, std::uint64_t rows_of_the_last = 0);
+  void end_step(std::string_view status, std::uint64_t rows = 0, std::string_view error = {});
+  void record_step() const;
+  Status journal(JournalPhase phase, std::string payload);
+  Result<Live> look() const;
+  /// The planned cells that nobody published since the plan was made, from the events that are there now.
+  Result<Teams> still_due(const Live& live) const;
+  /// Cells of other teams that differ from the ledger, were made by this definition and can be had from the source: they
+  /// join the recompute.
+  Result<Teams> damaged_others(const Live& live, const Teams& due) const;
+  Result<std::map<TeamId, Fingerprint>> windows(const Teams& teams) const;
+  /// Staging with everything in it, passed through the gate. Retries what may be retried.
+  Result<std::vector<OwnedCell>> build_checked(const Teams& teams, const Live& live, Publication& publication);
+  Result<std::vector<OwnedCell>> build_once(const Teams& teams);
+  Status for_team_slices(const Teams& teams, const std::function<Status(const Teams&)>& work) const;
+  Status check(const std::vector<OwnedCell>& built, const Live& live, Publication& publication);
+  /// Refuses what would lose most of a cell without the plan having known: the source broke since.
+  Status check_shrink(const std::vector<OwnedCell>& built) const;
+  void fill_ledger(const std::vector<OwnedCell>& built, const std::map<TeamId, Fingerprint>& windows,
+                   Publication& publication);
+  Status publish(const Publication& publication);
+  void finish(DayReport& report, const std::vector<OwnedCell>& built);
+
+  RunContext& context_;
+  const Partition partition_;
+  const std::vector<const PlannedCell*> cells_;
+  LeaseKeeper::Held& lease_;
+  std::array<std::vector<TargetCell>, kTargets.size()> staged_;
+  std::optional<StepRecord> running_step_;
+  std::chrono::steady_clock::time_point step_started_;
+  std::uint32_t retries_ = 0;
+  bool staging_exists_ = false;  ///< of an earlier attempt, perhaps in part
+  bool publishing_ = false;
+};
+
+/// REPLACE or DROP in each target, then the ledger: what a publication says. Repeating it is harmless while its staging
+/// exists. `deadline` is asked before each statement.
+Status apply_publication(Warehouse& warehouse, const StagingId& staging, const Publication& publication,
+                         const std::function<Result<Limits>()>& limits);
+
+}  // namespace gapless

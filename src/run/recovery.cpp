@@ -1,0 +1,117 @@
+#include "run/recovery.h"
+
+#include <fmt/format.h>
+#include <signal.h>
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <set>
+
+#include "run/host.h"
+#include "run/partition_job.h"
+
+namespace gapless {
+namespace {
+
+constexpr std::size_t kRunsLookedAt = 1000;
+
+Result<bool> published_again_since(Warehouse& warehouse, const JournalEntry& entry, const Limits& limits) {
+  const DayRange day{entry.partition.day, entry.partition.day};
+  GAPLESS_ASSIGN(const auto rows, warehouse.ledger(day, std::nullopt, limits));
+  return std::any_of(rows.begin(), rows.end(), [&](const LedgerRow& row) { return row.fence > entry.fence; });
+}
+
+Result<bool> redo(Warehouse& warehouse, const StagingId& staging, const JournalEntry& entry, const Limits& limits) {
+  GAPLESS_ASSIGN(const bool is_void, published_again_since(warehouse, entry, limits));
+  if (is_void) return false;
+  GAPLESS_ASSIGN(const Publication publication, decode_publication(entry.payload));
+  auto redone = apply_publication(warehouse, staging, publication, [&]() -> Result<Limits> { return limits; });
+  if (redone) return true;
+  if (redone.error().fault != Fault::kInternal) return fail(std::move(redone.error()));
+  // Its staging is gone, which only somebody's hand can have done: the cells will show as damaged and be recomputed.
+  spdlog::error(
+      "run {}: {} was being published when it stopped, and its staging is gone; its cells are recomputed as damaged "
+      "({})",
+      entry.run_id, entry.partition.to_string(), redone.error().message);
+  return false;
+}
+
+}  // namespace
+
+bool is_dead(const RunRecord& run, bool exclusive) {
+  if (exclusive) return true;
+  return run.host == host_name() && kill(static_cast<pid_t>(run.pid), 0) != 0 && errno == ESRCH;
+}
+
+Result<bool> resolve(Warehouse& warehouse, StateStore& store, const std::string& store_id, const JournalEntry& entry,
+                     const ExecutorOptions& options) {
+  const Limits limits{options.statement_timeout, options.memory_limit_bytes, options.stop};
+  const StagingId staging{store_id, entry.fence, entry.partition};
+  bool redone = false;
+  if (entry.phase == JournalPhase::kPublishing) {
+    GAPLESS_ASSIGN(redone, redo(warehouse, staging, entry, limits));
+  }
+  GAPLESS_TRY(store.erase_journal(entry.run_id, entry.rollup, entry.partition));
+  GAPLESS_TRY(warehouse.drop_staging(staging, limits));
+  spdlog::info("run {}: {} {}", entry.run_id, entry.partition.to_string(),
+               redone ? "was being published when it stopped; finished now"
+                      : "was not being published when it stopped; discarded");
+  return redone;
+}
+
+Result<RecoveryReport> Executor::recover(const ExecutorOptions& options) {
+  RecoveryReport report;
+  const Limits limits{options.statement_timeout, options.memory_limit_bytes, options.stop};
+  GAPLESS_ASSIGN(const std::string store_id, store_.store_id());
+  // What is there is read before who is at work: a run that begins in between is in none of these.
+  GAPLESS_ASSIGN(const auto staging, warehouse_.list_staging(limits));
+  GAPLESS_ASSIGN(const auto journal, store_.journal());
+  GAPLESS_ASSIGN(const auto leases, store_.leases());
+  GAPLESS_ASSIGN(const auto runs, store_.runs(kRunsLookedAt));
+  std::set<std::string> at_work;
+  std::vector<RunRecord> dead;
+  for (const RunRecord& run : runs) {
+    if (run.status != RunStatus::kRunning) continue;
+    if (is_dead(run, options.exclusive))
+      dead.push_back(run);
+    else
+      at_work.insert(run.id);
+  }
+  for (const Lease& lease : leases)
+    if (!at_work.contains(lease.holder)) GAPLESS_TRY(store_.release_lease(lease));
+
+  std::set<StagingId> named;
+  std::set<std::string> unresolved;
+  std::optional<Error> first_error;
+  for (const JournalEntry& entry : journal) {
+    named.insert({store_id, entry.fence, entry.partition});
+    if (at_work.contains(entry.run_id)) continue;
+    auto redone = resolve(warehouse_, store_, store_id, entry, options);
+    if (redone) {
+      ++(*redone ? report.redone : report.discarded);
+      continue;
+    }
+    unresolved.insert(entry.run_id);
+    if (!first_error)
+      first_error = with_context(fmt::format("recovering {} of run {}", entry.partition.to_string(), entry.run_id),
+                                 redone.error());
+  }
+  for (RunRecord& run : dead) {
+    if (unresolved.contains(run.id)) continue;
+    run.status = RunStatus::kInterrupted;
+    run.finished_at = clock_.now();
+    run.error = "the process ended without finishing; what it was publishing was finished or discarded";
+    GAPLESS_TRY(store_.update_run(run));
+    report.interrupted_runs.push_back(run.id);
+  }
+  for (const StagingId& left : staging) {
+    if (left.store_id != store_id || named.contains(left)) continue;
+    GAPLESS_TRY(warehouse_.drop_staging(left, limits));
+    ++report.swept;
+  }
+  if (first_error) return fail(std::move(*first_error));
+  return report;
+}
+
+}  // namespace gapless

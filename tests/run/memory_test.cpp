@@ -1,0 +1,63 @@
+// A day that does not fit in memory is halved by teams.
+#include <algorithm>
+
+#include "run/run_world.h"
+
+namespace gapless {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+class Memory : public testing::Test {
+ protected:
+  Memory() {
+    for (std::uint64_t id = 1; id <= kTeams; ++id)
+      world.warehouse.put({view(id, "2026-03-01T10:00:00Z", "a", id), view(id, "2026-03-02T10:00:00Z", "b", 100 + id)});
+  }
+  std::ptrdiff_t calls_of(const std::string& method) {
+    const auto calls = world.faults.calls();
+    return std::count(calls.begin(), calls.end(), method);
+  }
+  Teams teams() {
+    Teams all;
+    for (std::uint64_t id = 1; id <= kTeams; ++id) all.push_back(team(id));
+    return all;
+  }
+
+  static constexpr std::uint64_t kTeams = 9;
+  RunWorld world;
+};
+
+TEST_F(Memory, IsSparedByHalvingTheTeamsUntilTheyFit) {
+  world.warehouse.set_teams_that_fit(2);
+  const RunReport report = world.backfill(world.ask()).value();
+  EXPECT_EQ(report.status, RunStatus::kSucceeded) << report.error;
+  EXPECT_EQ(report.cells_recomputed, 2 * kTeams);
+  expect_matches_model(world, world.ask().window, teams());
+  expect_ledger_and_targets_agree(world);
+  expect_nothing_left_over(world);
+  // 9, 5, 3 and then five statements of 2; the other day begins with 2 at once.
+  EXPECT_EQ(calls_of("build_sessions"), 3 + 5 + 5);
+}
+
+TEST_F(Memory, ThatOneTeamAloneExceedsIsAClearError) {
+  world.warehouse.set_teams_that_fit(0);
+  const RunReport report = world.backfill(world.ask()).value();
+  EXPECT_EQ(report.status, RunStatus::kFailed);
+  EXPECT_THAT(days_of(report), ElementsAre("2026-03-01 failed", "2026-03-02 failed"));
+  EXPECT_THAT(report.error, HasSubstr("raise limits.memory"));
+  EXPECT_EQ(world.warehouse.state().parts_made, 0U);
+  expect_nothing_left_over(world);
+}
+
+TEST_F(Memory, IsAlsoSparedWhereOnlyStagingExceedsIt) {
+  world.faults.inject({.method = "stage_cells", .effect = Effect::kHalf, .error = overloaded()});
+  const RunReport report = world.backfill(world.ask()).value();
+  EXPECT_EQ(report.status, RunStatus::kSucceeded) << report.error;
+  expect_matches_model(world, world.ask().window, teams());
+  expect_ledger_and_targets_agree(world);
+}
+
+}  // namespace
+}  // namespace gapless

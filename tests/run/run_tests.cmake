@@ -1,0 +1,19 @@
+# The executor over fakes: what it promises, and the fault tier, where anything fails at any moment.
+set(run ${CMAKE_CURRENT_LIST_DIR})
+add_library(gapless_run_world STATIC EXCLUDE_FROM_ALL ${run}/mortal_store.cpp ${run}/run_world.cpp ${run}/tier.cpp)
+target_link_libraries(gapless_run_world PUBLIC gapless_run gapless_fake_warehouse GTest::gmock)
+target_compile_options(gapless_run_world PRIVATE -O1)
+
+gapless_test(executor_test
+  SOURCES
+    ${run}/backfill_test.cpp
+    ${run}/cancel_test.cpp
+    ${run}/conflict_test.cpp
+    ${run}/memory_test.cpp
+    ${run}/recovery_test.cpp
+  DEPS gapless_run_world
+  LABELS threads)
+gapless_test(fault_tier_test
+  SOURCES ${run}/fault_tier_test.cpp ${run}/takeover_test.cpp
+  DEPS gapless_run_world
+  LABELS fault)
