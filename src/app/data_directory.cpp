@@ -1,0 +1,48 @@
+#include "app/data_directory.h"
+
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <system_error>
+
+namespace gapless {
+namespace {
+
+namespace fs = std::filesystem;
+
+tl::unexpected<Error> unusable(const fs::path& root, std::string_view why) {
+  return fail(Fault::kInvalidInput, fmt::format("data directory {} {}; name another with --data", root.string(), why));
+}
+
+}  // namespace
+
+Result<DataDirectory> DataDirectory::at(const fs::path& path) {
+  std::error_code error;
+  const fs::path absolute = fs::absolute(path, error);
+  if (error) return unusable(path, fmt::format("cannot be resolved ({})", error.message()));
+  fs::path normal = absolute.lexically_normal();
+  if (!normal.has_filename()) normal = normal.parent_path();  // "data/"
+  return DataDirectory{normal};
+}
+
+Status DataDirectory::make() const {
+  std::error_code error;
+  const fs::file_status status = fs::status(root, error);
+  if (status.type() == fs::file_type::not_found) {
+    if (root.has_parent_path()) fs::create_directories(root.parent_path(), error);
+    if (mkdir(root.c_str(), 0700) != 0 && errno != EEXIST)
+      return unusable(root, fmt::format("cannot be made ({})", std::generic_category().message(errno)));
+  } else if (error) {
+    return unusable(root, fmt::format("cannot be looked at ({})", error.message()));
+  } else if (status.type() != fs::file_type::directory) {
+    return unusable(root, "is not a directory");
+  }
+  if (access(root.c_str(), R_OK | W_OK | X_OK) != 0)
+    return unusable(
+        root, fmt::format("cannot be written by user {} ({})", geteuid(), std::generic_category().message(errno)));
+  return {};
+}
+
+}  // namespace gapless

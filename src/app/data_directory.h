@@ -1,0 +1,22 @@
+#pragma once
+
+#include <filesystem>
+
+#include "core/error.h"
+
+namespace gapless {
+
+/// What the data directory holds (CLI.md's layout).
+struct DataDirectory {
+  std::filesystem::path root;  ///< absolute
+  std::filesystem::path engine() const { return root / "engine"; }
+  std::filesystem::path store() const { return root / "state.sqlite"; }
+
+  /// Resolves a path as given. Errors: kInvalidInput.
+  static Result<DataDirectory> at(const std::filesystem::path& path);
+  /// Makes it where it is missing, for the user alone (mode 0700). Errors: kInvalidInput where it is a file, or cannot
+  /// be made or written.
+  Status make() const;
+};
+
+}  // namespace gapless

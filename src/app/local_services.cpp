@@ -1,0 +1,185 @@
+#include "app/local_services.h"
+
+#include <fmt/format.h>
+#include <spdlog/spdlog.h>
+
+#include "app/machine_memory.h"
+#include "engine/chdb/data_directory.h"
+#include "engine/chdb/library.h"
+#include "run/host.h"
+#include "state/sqlite/schema.h"
+
+namespace gapless {
+namespace {
+
+/// Of targets, ledger, definitions and meta, as this program writes them.
+constexpr std::uint64_t kLayoutVersion = 1;
+
+sql::Source source_of(const Settings& settings) {
+  const Identifier database = settings.source.database.value_or(settings.database);
+  return {TableName::own(database, settings.source.table.text()), settings.sessionize_nameless, settings.source_final,
+          settings.hash_content};
+}
+
+std::unique_ptr<Clock> clock_of(const std::optional<Instant>& fixed_now) {
+  if (fixed_now) return std::make_unique<ManualClock>(*fixed_now);
+  return std::make_unique<SystemClock>();
+}
+
+}  // namespace
+
+Result<std::unique_ptr<LocalServices>> LocalServices::make(Configuration configuration, std::optional<Error> problem,
+                                                           std::vector<std::string> unknown_variables,
+                                                           std::stop_token stop) {
+  GAPLESS_ASSIGN(DataDirectory directory, DataDirectory::at(configuration.settings.data));
+  std::unique_ptr<LocalServices> services(
+      new LocalServices(std::move(configuration), std::move(directory), std::move(stop)));
+  services->installation_.configuration_error = std::move(problem);
+  services->installation_.unknown_variables = std::move(unknown_variables);
+  return services;
+}
+
+LocalServices::LocalServices(Configuration configuration, DataDirectory directory, std::stop_token stop)
+    : configuration_(std::move(configuration)),
+      directory_(std::move(directory)),
+      stop_(std::move(stop)),
+      clock_(clock_of(configuration_.fixed_now)),
+      source_(source_of(configuration_.settings)),
+      definition_(sql::web_definition(source_)) {
+  installation_.configuration_path = configuration_.path;
+  installation_.has_configuration_file = configuration_.has_file;
+  installation_.values = configuration_.values;
+  installation_.fixed_now = configuration_.fixed_now;
+  installation_.memory_bytes = machine_memory_bytes();
+  installation_.memory_limit_bytes = resolve(configuration_.settings.memory, installation_.memory_bytes);
+}
+
+bool LocalServices::has_engine_data() const {
+  std::error_code ignored;
+  return std::filesystem::exists(directory_.engine(), ignored);
+}
+
+bool LocalServices::has_store() const {
+  std::error_code ignored;
+  return std::filesystem::exists(directory_.store(), ignored);
+}
+
+Result<StateStore*> LocalServices::store() {
+  if (store_ == nullptr) {
+    GAPLESS_TRY(directory_.make());
+    GAPLESS_ASSIGN(store_, SqliteStateStore::open(directory_.store()));
+  }
+  return store_.get();
+}
+
+Status LocalServices::open_engine() {
+  GAPLESS_TRY(directory_.make());
+  const Settings& settings = configuration_.settings;
+  auto opened = ChdbEngine::open({.directory = directory_.engine(),
+                                  .threads = settings.max_threads,
+                                  .memory_limit_bytes = installation_.memory_limit_bytes,
+                                  .library = settings.chdb_library,
+                                  .settings = settings.engine_settings});
+  if (!opened) {
+    if (opened.error().fault == Fault::kConflict)
+      opened.error().message += "; wait for it, stop it, or name another with --data";
+    return fail(std::move(opened.error()));
+  }
+  engine_ = std::move(*opened);
+  loader_.emplace(*engine_, settings.database);
+  warehouse_.emplace(*engine_, WarehouseLayout{settings.database, settings.database, source_});
+  return {};
+}
+
+Result<Engine*> LocalServices::engine() {
+  if (engine_ == nullptr) GAPLESS_TRY(open_engine());
+  if (!tables_are_ready_) {
+    GAPLESS_TRY(loader_->prepare());
+    GAPLESS_ASSIGN(const std::size_t undone, loader_->recover());
+    if (undone > 0) spdlog::info("undid {} loads that had not been finished", undone);
+    GAPLESS_TRY(warehouse_->prepare(limits()));
+    tables_are_ready_ = true;
+  }
+  return engine_.get();
+}
+
+Result<Loader*> LocalServices::loader() {
+  GAPLESS_TRY(figures());
+  return &*loader_;
+}
+
+Result<Warehouse*> LocalServices::warehouse() {
+  GAPLESS_TRY(engine());
+  return &*warehouse_;
+}
+
+Status LocalServices::check_keeper() {
+  GAPLESS_ASSIGN(const std::string store_id, store_->store_id());
+  GAPLESS_ASSIGN(const auto meta, warehouse_->meta(limits()));
+  if (!meta) return warehouse_->write_meta({store_id, host_name(), kLayoutVersion}, limits());
+  if (meta->layout_version > kLayoutVersion)
+    return fail(
+        Fault::kConflict,
+        fmt::format(
+            "the tables in {} have layout {}, written by a newer gapless; this one knows layout {}. Use the newer one",
+            directory_.engine().string(), meta->layout_version, kLayoutVersion));
+  if (meta->store_id == store_id) return {};
+  return fail(Fault::kConflict,
+              fmt::format("this warehouse is kept by store {} (host {}), but {} is store {}: nothing is published. "
+                          "Point --data at the directory"
+                          " that has store {}, or put its state.sqlite back",
+                          meta->store_id, meta->host, directory_.store().string(), store_id, meta->store_id));
+}
+
+Result<Figures> LocalServices::figures() {
+  GAPLESS_TRY(engine());
+  GAPLESS_TRY(store());
+  if (!recovered_) {
+    GAPLESS_TRY(check_keeper());
+    executor_.emplace(*warehouse_, *store_, *clock_, definition_);
+    GAPLESS_ASSIGN(const RecoveryReport report, executor_->recover(executor_options()));
+    for (const std::string& run : report.interrupted_runs)
+      spdlog::info("run {} had ended without finishing; it is marked as interrupted", run);
+    if (report.swept > 0)
+      spdlog::info("dropped the staging tables of {} partitions that nobody works on", report.swept);
+    recovered_ = true;
+  }
+  return Figures{&*warehouse_, store_.get(), &*executor_};
+}
+
+Limits LocalServices::limits() const {
+  return {configuration_.settings.statement_timeout, installation_.memory_limit_bytes, stop_};
+}
+
+ExecutorOptions LocalServices::executor_options() const {
+  const Settings& settings = configuration_.settings;
+  ExecutorOptions options;
+  options.max_concurrent = settings.max_concurrent;
+  options.newest_first = settings.newest_first;
+  options.max_shrink_percent = settings.max_shrink_percent;
+  options.statement_timeout = settings.statement_timeout;
+  options.memory_limit_bytes =
+      installation_.memory_limit_bytes / settings.max_concurrent;  // together they keep within it
+  options.exclusive = true;                                        // the engine's directory is locked
+  options.pause_between_days = settings.pause_between_days;
+  options.retry = settings.retry;
+  options.stop = stop_;
+  return options;
+}
+
+Result<std::string> LocalServices::engine_library() const {
+  std::error_code ignored;
+  const auto& given = configuration_.settings.chdb_library;
+  const std::filesystem::path file = given.empty() ? ChdbLibrary::cached_file() : given;
+  GAPLESS_TRY(ChdbLibrary::load(given));
+  return !file.empty() && std::filesystem::exists(file, ignored) ? file.string()
+                                                                 : std::string("libchdb.so, as the loader finds it");
+}
+
+std::optional<Error> LocalServices::data_directory_in_use() const {
+  return gapless::data_directory_in_use(directory_.engine());
+}
+
+std::string LocalServices::store_format() const { return fmt::format("schema {}", schema_version()); }
+
+}  // namespace gapless

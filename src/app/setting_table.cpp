@@ -1,0 +1,390 @@
+#include "app/setting_table.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "app/setting_values.h"
+#include "cli/nearest.h"
+#include "cli/parser.h"
+
+namespace gapless {
+namespace {
+
+using Kind = SettingInfo::Kind;
+constexpr int kMostDays = 36'500;
+
+tl::unexpected<Error> must_be(const GivenValue& value, std::string_view what) {
+  return fail(Fault::kInvalidInput,
+              fmt::format("{} must be {}, not '{}' (from {})", value.key, what, value.text, value.origin));
+}
+
+template <class T, class U>
+Status set(T& target, const ReadValue<U>& read, const GivenValue& value) {
+  if (!read) return must_be(value, read.error());
+  target = static_cast<T>(*read);
+  return {};
+}
+
+/// One of some words, each of which stands for a value.
+template <class T>
+Status choose(T& target, const GivenValue& value, const std::vector<std::pair<std::string_view, T>>& choices) {
+  std::vector<std::string_view> words;
+  for (const auto& [word, meaning] : choices) {
+    words.push_back(word);
+    if (word != value.text) continue;
+    target = meaning;
+    return {};
+  }
+  const auto meant = nearest(value.text, words);
+  return must_be(value, alternatives(words) + (meant ? fmt::format(" (did you mean {}?)", *meant) : ""));
+}
+
+Status set_teams(Teams& target, const GivenValue& value) {
+  GAPLESS_ASSIGN(target, parse_teams(value.text, value.origin));
+  return {};
+}
+
+Status set_strategies(std::vector<Strategy>& target, const GivenValue& value) {
+  std::vector<Strategy> strategies;
+  std::string_view rest = value.text;
+  while (true) {
+    const std::size_t comma = rest.find(',');
+    std::string_view word = rest.substr(0, comma);
+    while (word.starts_with(' ')) word.remove_prefix(1);
+    while (word.ends_with(' ')) word.remove_suffix(1);
+    const auto strategy = parse_strategy(word);
+    if (!strategy) {
+      std::vector<std::string_view> names;
+      for (const Strategy known : kStrategies) names.push_back(name(known));
+      return must_be(value, "strategies among " + alternatives(names));
+    }
+    if (std::ranges::find(strategies, *strategy) == strategies.end()) strategies.push_back(*strategy);
+    if (comma == std::string_view::npos) break;
+    rest.remove_prefix(comma + 1);
+  }
+  target = std::move(strategies);
+  return {};
+}
+
+Status set_database(Identifier& target, const GivenValue& value) {
+  const auto name = Identifier::parse(value.text, value.origin);
+  if (!name) return must_be(value, "the name of a database: letters, digits and '_'");
+  target = *name;
+  return {};
+}
+
+Status set_path(std::filesystem::path& target, const GivenValue& value) {
+  if (value.text.empty()) return must_be(value, "a path");
+  target = value.text;
+  return {};
+}
+
+/// "engine.settings.max_block_size" is a setting of ClickHouse.
+Status set_engine_setting(const GivenValue& value, Settings& settings) {
+  constexpr std::string_view kPrefix = "engine.settings.";
+  const std::string name = value.key.substr(std::min(kPrefix.size(), value.key.size()));
+  if (!Identifier::parse(name, value.origin))
+    return fail(Fault::kInvalidInput,
+                fmt::format("'{}' is not the name of a ClickHouse setting (from {})", name, value.origin));
+  settings.engine_settings[name] = value.text;
+  return {};
+}
+
+std::vector<Setting> data_settings() {
+  return {
+      {{"engine.data",
+        Kind::kText,
+        {"GAPLESS_DATA"},
+        "gapless-data",
+        "directory of the embedded engine and the state store"},
+       [](const GivenValue& value, Settings& settings) { return set_path(settings.data, value); }},
+      {{"engine.database",
+        Kind::kText,
+        {"GAPLESS_ENGINE_DATABASE"},
+        "gapless",
+        "database of events, targets and ledger"},
+       [](const GivenValue& value, Settings& settings) { return set_database(settings.database, value); }},
+      {{"engine.chdb_library",
+        Kind::kText,
+        {"GAPLESS_CHDB_LIBRARY"},
+        "",
+        "libchdb.so, where it is not in ~/.cache/gapless or where the loader looks"},
+       [](const GivenValue& value, Settings& settings) { return set_path(settings.chdb_library, value); }},
+      {{"engine.max_threads",
+        Kind::kNumber,
+        {"GAPLESS_ENGINE_MAX_THREADS"},
+        "0",
+        "threads of one statement; 0 is every core"},
+       [](const GivenValue& value, Settings& settings) {
+         return set(settings.max_threads, read_whole_number(value.text, 0, 1024), value);
+       }},
+      {{"engine.settings",
+        Kind::kTable,
+        {"GAPLESS_ENGINE_SETTINGS"},
+        "",
+        "any settings of ClickHouse, checked at start-up, as in { max_block_size = 8192 }; in the variable as "
+        "name=value,name=value"},
+       set_engine_setting},
+      {{"source.table",
+        Kind::kText,
+        {"GAPLESS_SOURCE_TABLE"},
+        "events",
+        "table of the raw events, as table or database.table"},
+       [](const GivenValue& value, Settings& settings) {
+         return set(settings.source, read_source_table(value.text), value);
+       }},
+      {{"source.sessionize",
+        Kind::kText,
+        {"GAPLESS_SOURCE_SESSIONIZE"},
+        "all",
+        "events without a session id: all makes sessions of them after 30 minutes' rest, named leaves them out"},
+       [](const GivenValue& value, Settings& settings) {
+         return choose<bool>(settings.sessionize_nameless, value, {{"all", true}, {"named", false}});
+       }},
+      {{"source.final",
+        Kind::kBoolean,
+        {"GAPLESS_SOURCE_FINAL"},
+        "false",
+        "read the source with FINAL, for tables that replace rows"},
+       [](const GivenValue& value, Settings& settings) {
+         return set(settings.source_final, read_boolean(value.text), value);
+       }},
+      {{"source.fingerprint",
+        Kind::kText,
+        {"GAPLESS_SOURCE_FINGERPRINT"},
+        "identity",
+        "what a rewritten event is noticed by: identity (its ids and times) or content (every field that figures come "
+        "from)"},
+       [](const GivenValue& value, Settings& settings) {
+         return choose<bool>(settings.hash_content, value, {{"identity", false}, {"content", true}});
+       }},
+      {{"source.retention_days",
+        Kind::kNumber,
+        {"GAPLESS_SOURCE_RETENTION_DAYS"},
+        "",
+        "days that the source keeps; older ones are never recomputed. Without it everything is kept"},
+       [](const GivenValue& value, Settings& settings) {
+         return set(settings.retention_days, read_whole_number(value.text, 1, kMostDays), value);
+       }},
+  };
+}
+
+std::vector<Setting> work_settings() {
+  return {
+      {{"teams.strategies",
+        Kind::kTexts,
+        {"WEB_ANALYTICS_TEAM_SELECTION_STRATEGIES"},
+        "all",
+        "how teams are chosen: all (with events in the window or figures), list (teams.enabled; also called "
+        "environment_variable)"},
+       [](const GivenValue& value, Settings& settings) { return set_strategies(settings.teams.strategies, value); }},
+      {{"teams.enabled",
+        Kind::kNumbers,
+        {"WEB_ANALYTICS_ENABLED_TEAM_IDS"},
+        "",
+        "the teams that the strategy list chooses"},
+       [](const GivenValue& value, Settings& settings) { return set_teams(settings.teams.enabled, value); }},
+      {{"teams.exclude",
+        Kind::kNumbers,
+        {"GAPLESS_EXCLUDE_TEAM_IDS"},
+        "",
+        "teams that are never worked on; always wins"},
+       [](const GivenValue& value, Settings& settings) { return set_teams(settings.teams.excluded, value); }},
+      {{"backfill.detection_window_days",
+        Kind::kNumber,
+        {"WEB_ANALYTICS_BACKFILL_DETECTION_WINDOW_DAYS", "WEB_ANALYTICS_BACKFILL_LOOKBACK_DAYS"},
+        "7",
+        "finished days that the job daily looks at"},
+       [](const GivenValue& value, Settings& settings) {
+         return set(settings.detection_window_days, read_whole_number(value.text, 1, kMostDays), value);
+       }},
+      {{"backfill.days_back",
+        Kind::kNumber,
+        {"WEB_ANALYTICS_BACKFILL_DAYS_BACK", "WEB_ANALYTICS_BACKFILL_HISTORICAL_DAYS"},
+        "30",
+        "finished days that plan, backfill, status and the job backfill look at"},
+       [](const GivenValue& value, Settings& settings) {
+         return set(settings.days_back, read_whole_number(value.text, 1, kMostDays), value);
+       }},
+      {{"backfill.end_offset_days",
+        Kind::kNumber,
+        {"GAPLESS_BACKFILL_END_OFFSET_DAYS"},
+        "1",
+        "how long before today those days end; 1 is yesterday"},
+       [](const GivenValue& value, Settings& settings) {
+         return set(settings.end_offset_days, read_whole_number(value.text, 1, kMostDays), value);
+       }},
+      {{"backfill.settle_delay",
+        Kind::kText,
+        {"GAPLESS_SETTLE_DELAY"},
+        "30m",
+        "time after midnight UTC at which a day counts as over"},
+       [](const GivenValue& value, Settings& settings) {
+         return set(settings.settle_delay, read_span(value.text), value);
+       }},
+      {{"backfill.order", Kind::kText, {"GAPLESS_BACKFILL_ORDER"}, "newest", "which days come first, newest or oldest"},
+       [](const GivenValue& value, Settings& settings) {
+         return choose<bool>(settings.newest_first, value, {{"newest", true}, {"oldest", false}});
+       }},
+      {{"backfill.accept_definition",
+        Kind::kText,
+        {"GAPLESS_ACCEPT_DEFINITION"},
+        "ask",
+        "cells made by another definition: ask has jobs leave them until gapless backfill, auto recomputes them"},
+       [](const GivenValue& value, Settings& settings) {
+         return choose<bool>(settings.jobs_accept_definition, value, {{"ask", false}, {"auto", true}});
+       }},
+      {{"backfill.max_days_per_run",
+        Kind::kNumber,
+        {"WEB_ANALYTICS_BACKFILL_MAX_PARTITIONS_PER_RUN"},
+        "0",
+        "days that one job recomputes at most; 0 is no limit"},
+       [](const GivenValue& value, Settings& settings) {
+         return set(settings.max_days_per_run, read_whole_number(value.text, 0, kMostDays), value);
+       }},
+      {{"backfill.max_concurrent",
+        Kind::kNumber,
+        {"WEB_ANALYTICS_BACKFILL_MAX_CONCURRENT"},
+        "2",
+        "days that are recomputed at the same time"},
+       [](const GivenValue& value, Settings& settings) {
+         return set(settings.max_concurrent, read_whole_number(value.text, 1, 64), value);
+       }},
+      {{"limits.statement_timeout",
+        Kind::kText,
+        {"WEB_PRE_AGGREGATED_CLICKHOUSE_TIMEOUT"},
+        "2200s",
+        "longest time of one statement; the variable may be a number of seconds"},
+       [](const GivenValue& value, Settings& settings) {
+         return set(settings.statement_timeout, read_span_or_seconds(value.text), value);
+       }},
+      {{"limits.run_timeout",
+        Kind::kText,
+        {"GAPLESS_RUN_TIMEOUT"},
+        "2400s",
+        "time after which a job begins no new day"},
+       [](const GivenValue& value, Settings& settings) {
+         return set(settings.run_timeout, read_span(value.text), value);
+       }},
+      {{"limits.memory",
+        Kind::kText,
+        {"GAPLESS_MEMORY_LIMIT"},
+        "60%",
+        "memory of all running statements, as in 4GiB, or a share of the machine's or the cgroup's"},
+       [](const GivenValue& value, Settings& settings) {
+         return set(settings.memory, read_memory_limit(value.text), value);
+       }},
+      {{"limits.max_shrink_percent",
+        Kind::kNumber,
+        {"GAPLESS_MAX_SHRINK_PERCENT"},
+        "10",
+        "share of published cells that may lose more than half of their view events before a run refuses"},
+       [](const GivenValue& value, Settings& settings) {
+         return set(settings.max_shrink_percent, read_percentage(value.text), value);
+       }},
+      {{"limits.pause_between_days", Kind::kText, {"GAPLESS_PAUSE_BETWEEN_DAYS"}, "0s", "rest after each day"},
+       [](const GivenValue& value, Settings& settings) {
+         return set(settings.pause_between_days, read_span(value.text), value);
+       }},
+      {{"retry.attempts",
+        Kind::kNumber,
+        {"GAPLESS_RETRY_ATTEMPTS"},
+        "3",
+        "how often a day is tried where trying again may help"},
+       [](const GivenValue& value, Settings& settings) {
+         return set(settings.retry.attempts, read_whole_number(value.text, 1, 100), value);
+       }},
+      {{"retry.base_delay",
+        Kind::kText,
+        {"GAPLESS_RETRY_BASE_DELAY"},
+        "60s",
+        "longest wait before the second attempt; it doubles with each"},
+       [](const GivenValue& value, Settings& settings) {
+         return set(settings.retry.base_delay, read_span(value.text), value);
+       }},
+      {{"retry.max_delay", Kind::kText, {"GAPLESS_RETRY_MAX_DELAY"}, "15m", "longest wait before any attempt"},
+       [](const GivenValue& value, Settings& settings) {
+         return set(settings.retry.max_delay, read_span(value.text), value);
+       }},
+  };
+}
+
+std::vector<Setting> output_settings() {
+  return {
+      {{"output.format", Kind::kText, {"GAPLESS_OUTPUT"}, "text", "text for people, or json for programs"},
+       [](const GivenValue& value, Settings& settings) {
+         return choose<OutputFormat>(settings.output, value,
+                                     {{"text", OutputFormat::kText}, {"json", OutputFormat::kJson}});
+       }},
+      {{"output.color",
+        Kind::kText,
+        {"GAPLESS_COLOR"},
+        "auto",
+        "auto is on a terminal, unless NO_COLOR is set; always or never"},
+       [](const GivenValue& value, Settings& settings) {
+         return choose<Colour>(settings.colour, value,
+                               {{"auto", Colour::kAuto}, {"always", Colour::kAlways}, {"never", Colour::kNever}});
+       }},
+      {{"output.verbosity", Kind::kText, {"GAPLESS_VERBOSITY"}, "normal", "quiet, normal or verbose"},
+       [](const GivenValue& value, Settings& settings) {
+         return choose<Verbosity>(
+             settings.verbosity, value,
+             {{"quiet", Verbosity::kQuiet}, {"normal", Verbosity::kNormal}, {"verbose", Verbosity::kVerbose}});
+       }},
+      {{"log.format",
+        Kind::kText,
+        {"GAPLESS_LOG_FORMAT"},
+        "text",
+        "of the log on standard error: text, or json for an object a line"},
+       [](const GivenValue& value, Settings& settings) {
+         return choose<LogFormat>(settings.log_format, value, {{"text", LogFormat::kText}, {"json", LogFormat::kJson}});
+       }},
+      {{"log.level",
+        Kind::kText,
+        {"GAPLESS_LOG_LEVEL"},
+        "info",
+        "debug, info, warn or error; on a terminal warn, unless it is set"},
+       [](const GivenValue& value, Settings& settings) {
+         settings.log_level_was_given = value.origin != "default";
+         return choose<LogLevel>(settings.log_level, value,
+                                 {{"debug", LogLevel::kDebug},
+                                  {"info", LogLevel::kInfo},
+                                  {"warn", LogLevel::kWarn},
+                                  {"error", LogLevel::kError}});
+       }},
+  };
+}
+
+std::vector<Setting> all_settings() {
+  std::vector<Setting> all;
+  for (auto part : {data_settings(), work_settings(), output_settings()})
+    for (Setting& setting : part) all.push_back(std::move(setting));
+  return all;
+}
+
+}  // namespace
+
+std::span<const Setting> setting_table() {
+  static const std::vector<Setting> all = all_settings();
+  return all;
+}
+
+std::span<const SettingInfo> setting_infos() {
+  static const std::vector<SettingInfo> all = [] {
+    std::vector<SettingInfo> infos;
+    for (const Setting& setting : setting_table()) infos.push_back(setting.info);
+    return infos;
+  }();
+  return all;
+}
+
+const Setting* find_setting(std::string_view key) {
+  for (const Setting& setting : setting_table()) {
+    if (setting.info.key == key) return &setting;
+    if (setting.info.kind == Kind::kTable && key.starts_with(std::string(setting.info.key) + ".")) return &setting;
+  }
+  return nullptr;
+}
+
+}  // namespace gapless

@@ -1,0 +1,159 @@
+#include "cli/check_data.h"
+
+#include <fmt/format.h>
+
+#include <set>
+
+#include "cli/wording.h"
+
+namespace gapless {
+namespace {
+
+StatementOptions options_of(const Services& services) {
+  StatementOptions options;
+  options.deadline = services.limits().deadline;
+  options.memory_limit_bytes = services.limits().memory_limit_bytes;
+  options.stop = services.stop();
+  return options;
+}
+
+struct SourceName {
+  std::string database;
+  std::string table;
+};
+
+SourceName source_name(const Settings& settings) {
+  return {settings.source.database.value_or(settings.database).text(), settings.source.table.text()};
+}
+
+/// Rows that no day and no team can own (SEMANTICS: source events).
+Result<std::uint64_t> unusable_events(Services& services) {
+  GAPLESS_ASSIGN(Engine * engine, services.engine());
+  const SourceName name = source_name(services.settings());
+  Statement statement(
+      "SELECT countIf(NOT (ifNull(team_id, 0) BETWEEN 1 AND 9223372036854775807)"
+      " OR ifNull(timestamp < toDateTime64('1970-01-03 00:00:00', 6, 'UTC'), true)"
+      " OR ifNull(timestamp >= toDateTime64('2106-02-05 00:00:00', 6, 'UTC'), true)) AS events"
+      " FROM {database:Identifier}.{table:Identifier}");
+  statement.bind("database", name.database).bind("table", name.table);
+  GAPLESS_ASSIGN(const Rows rows, engine->select(statement, options_of(services)));
+  GAPLESS_TRY(rows.expect({"events"}));
+  return rows.u64(0, 0);
+}
+
+std::string describe(const RunRecord& run) {
+  return fmt::format("{} ({}) {}: {}", run.id, run.job,
+                     format_instant(std::chrono::floor<std::chrono::seconds>(run.started_at)), name(run.status));
+}
+
+void check_last_run(StateStore& store, CheckList& checks) {
+  const auto runs = store.runs(1);
+  if (!runs) return checks.fail("last run", runs.error());
+  if (runs->empty()) return checks.ok("last run", "none yet");
+  const RunRecord& last = runs->front();
+  const bool bad =
+      last.status == RunStatus::kFailed || last.status == RunStatus::kPartial || last.status == RunStatus::kInterrupted;
+  if (!bad) return checks.ok("last run", describe(last));
+  checks.warn("last run", describe(last) + (last.error.empty() ? "" : ", " + last.error),
+              fmt::format("gapless runs show {} has its steps; gapless backfill does what is left", last.id));
+}
+
+void check_journal(StateStore& store, CheckList& checks) {
+  const auto journal = store.journal();
+  if (!journal) return checks.fail("journal", journal.error());
+  if (journal->empty()) return checks.ok("journal", "nothing is left unfinished");
+  checks.warn("journal",
+              fmt::format("{} left unfinished by runs that stopped", counted(journal->size(), "day was", "days were")),
+              "nothing to do: the next plan, backfill or run finishes or discards them first");
+}
+
+void check_keeper(Services& services, StateStore& store, CheckList& checks) {
+  const auto warehouse = services.warehouse();
+  if (!warehouse) return checks.fail("keeper", warehouse.error());
+  const auto meta = (*warehouse)->meta(services.limits());
+  const auto id = store.store_id();
+  if (!meta) return checks.fail("keeper", meta.error());
+  if (!id) return checks.fail("keeper", id.error());
+  if (!*meta) return checks.ok("keeper", "nobody has published here yet");
+  if ((*meta)->store_id == *id) return checks.ok("keeper", fmt::format("this state store, {}", *id));
+  checks.fail(
+      "keeper",
+      fmt::format("the warehouse is kept by store {} (host {}), this is store {}", (*meta)->store_id, (*meta)->host,
+                  *id),
+      fmt::format("point --data at the directory that has store {}, or put its state.sqlite back", (*meta)->store_id));
+}
+
+}  // namespace
+
+void check_source(Services& services, CheckList& checks) {
+  const SourceName name = source_name(services.settings());
+  const std::string table = fmt::format("{}.{}", name.database, name.table);
+  const auto warehouse = services.warehouse();
+  if (!warehouse) return checks.fail("source", warehouse.error());
+  const auto extent = (*warehouse)->source_extent(services.limits());
+  if (!extent)
+    return checks.fail("source", fmt::format("{}: {}", table, extent.error().message),
+                       "source.table names the table of the raw events");
+  if (!extent->days)
+    return checks.warn("source", fmt::format("{} holds no events", table), "gapless load FILE brings some");
+  checks.ok("source",
+            fmt::format("{}: {}, {}", table, counted(extent->events, "event", "events"), extent->days->to_string()));
+
+  const auto unusable = unusable_events(services);
+  if (!unusable) return checks.fail("unusable events", unusable.error());
+  if (*unusable == 0)
+    return checks.ok("unusable events", "none: every event has a team, and a time that days can be made of");
+  checks.warn(
+      "unusable events",
+      fmt::format("{} without a usable team or time: no figure has them", counted(*unusable, "event", "events")),
+      "team ids are from 1 to 9223372036854775807, times from 1970-01-03 to 2106-02-04");
+}
+
+void check_rollup(Services& services, CheckList& checks) {
+  const auto warehouse = services.warehouse();
+  if (!warehouse) return checks.fail("targets", warehouse.error());
+  const Limits limits = services.limits();
+  const auto published = (*warehouse)->published_days(limits);
+  if (!published) return checks.fail("targets", published.error());
+  if (!*published) return checks.ok("targets", "empty: nothing is published yet");
+  const auto rows = (*warehouse)->ledger(**published, std::nullopt, limits);
+  if (!rows) return checks.fail("ledger", rows.error());
+  std::set<Cell> cells;
+  std::uint64_t outdated = 0;
+  for (const LedgerRow& row : *rows) {
+    const bool is_new = cells.insert(row.cell).second;
+    if (is_new && row.definition != services.definition().hash()) ++outdated;
+  }
+  checks.ok("targets", (*published)->to_string());
+  if (outdated == 0)
+    return checks.ok("ledger", fmt::format("{}, all made by today's definition ({})",
+                                           counted(cells.size(), "cell", "cells"), services.definition().hash()));
+  checks.warn("ledger",
+              fmt::format("{}, {} of them made by another definition than today's ({})",
+                          counted(cells.size(), "cell", "cells"), grouped(outdated), services.definition().hash()),
+              "gapless plan --explain says what changed; gapless backfill recomputes them");
+}
+
+void check_state(Services& services, CheckList& checks) {
+  if (!services.has_store())
+    return checks.ok("state store",
+                     fmt::format("none yet; the first load or backfill makes it ({})", services.store_format()));
+  const auto store = services.store();
+  if (!store) return checks.fail("state store", store.error());
+  checks.ok("state store",
+            fmt::format("{}, {}", (services.data_directory() / "state.sqlite").string(), services.store_format()));
+  check_journal(**store, checks);
+  if (services.has_engine_data() && !services.data_directory_in_use()) check_keeper(services, **store, checks);
+  check_last_run(**store, checks);
+  const auto pause = (*store)->pause(services.clock().now());
+  if (!pause)
+    checks.fail("pause", pause.error());
+  else if (*pause)
+    checks.warn(
+        "pause",
+        fmt::format("paused{}{}", (*pause)->until ? " until " + format_instant(*(*pause)->until) : std::string(),
+                    (*pause)->reason.empty() ? "" : ": " + (*pause)->reason),
+        "gapless resume");
+}
+
+}  // namespace gapless

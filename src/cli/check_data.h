@@ -1,0 +1,14 @@
+#pragma once
+
+#include "cli/check_list.h"
+#include "cli/services.h"
+
+namespace gapless {
+
+// Doctor's looks at what lies behind the engine. Each says what it found, or why it could not look.
+void check_source(Services& services, CheckList& checks);
+void check_rollup(Services& services, CheckList& checks);
+/// Store, keeper, runs and pauses.
+void check_state(Services& services, CheckList& checks);
+
+}  // namespace gapless

@@ -1,0 +1,24 @@
+#pragma once
+
+#include "cli/command.h"
+
+namespace gapless {
+
+// Each command, in a file of its own.
+CommandSpec backfill_command();
+CommandSpec completion_command();
+CommandSpec doctor_command();
+CommandSpec init_command();
+CommandSpec load_command();
+CommandSpec pause_command();
+CommandSpec plan_command();
+CommandSpec resume_command();
+CommandSpec run_command();
+CommandSpec runs_cancel_command();
+CommandSpec runs_command();
+CommandSpec runs_show_command();
+CommandSpec sql_command();
+CommandSpec status_command();
+CommandSpec teams_command();
+
+}  // namespace gapless

@@ -1,0 +1,64 @@
+#pragma once
+
+#include "cli/command.h"
+#include "cli/memory_file_test_support.h"
+#include "state/memory_store.h"
+
+namespace gapless {
+
+/// Services with a state store in memory and a clock that stands still; there is no engine.
+class FakeServices final : public Services {
+ public:
+  const Settings& settings() const override { return settings_; }
+  const Clock& clock() const override { return clock_; }
+  const Definition& definition() const override { return definition_; }
+  std::stop_token stop() const override { return {}; }
+  std::filesystem::path data_directory() const override { return "/nowhere"; }
+  bool has_engine_data() const override { return false; }
+  bool has_store() const override { return has_store_; }
+  Result<StateStore*> store() override {
+    has_store_ = true;
+    return &store_;
+  }
+  Result<Engine*> engine() override { return no_engine(); }
+  Result<Loader*> loader() override { return no_engine(); }
+  Result<Warehouse*> warehouse() override { return no_engine(); }
+  Result<Figures> figures() override { return no_engine(); }
+  Limits limits() const override { return {}; }
+  ExecutorOptions executor_options() const override { return {}; }
+  const Installation& installation() const override { return installation_; }
+  Result<std::string> engine_library() const override { return no_engine(); }
+  std::optional<Error> data_directory_in_use() const override { return std::nullopt; }
+  std::string store_format() const override { return "schema 1"; }
+
+  Settings settings_;
+  ManualClock clock_{parse_instant("2026-03-10T12:00:00Z", "test").value()};
+  Definition definition_{"rules: 1\n"};
+  MemoryStateStore store_{[this] { return clock_.now(); }};
+  bool has_store_ = false;
+  Installation installation_;
+
+ private:
+  static tl::unexpected<Error> no_engine() { return fail(Fault::kUnavailable, "there is no engine"); }
+};
+
+/// What a command said and how it ended.
+struct CommandOutcome {
+  Result<ExitCode> code;
+  std::string out;
+  std::string err;
+};
+
+/// Runs one command of the table.
+inline CommandOutcome run_command(Services& services, const char* name, OutputFormat format, const Given& given = {},
+                                  const Manual& manual = {}) {
+  MemoryFile out, err;
+  Console console(err.get(), {});
+  Output output(out.get(), console, {format});
+  Invocation call{given, services, output, manual};
+  Result<ExitCode> code = find_command(name)->run(call);
+  (void)output.finish();
+  return {std::move(code), out.content(), err.content()};
+}
+
+}  // namespace gapless

@@ -1,0 +1,59 @@
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <system_error>
+
+#include "cli/commands.h"
+#include "cli/sample_configuration.h"
+
+namespace gapless {
+namespace {
+
+/// Writes a new file, whole or not at all. Errors: kInvalidInput where there is one, or it cannot be made.
+Status write_new_file(const std::string& path, const std::string& content) {
+  const int file = open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+  if (file < 0) {
+    const int why = errno;
+    if (why == EEXIST)
+      return fail(
+          Fault::kInvalidInput,
+          fmt::format("{} is there already, and is never overwritten: edit it, or name another with --config", path));
+    return fail(Fault::kInvalidInput,
+                fmt::format("{} cannot be written: {}", path, std::generic_category().message(why)));
+  }
+  const ssize_t written = write(file, content.data(), content.size());
+  const bool whole = written == static_cast<ssize_t>(content.size());
+  const int why = errno;
+  if (close(file) == 0 && whole) return {};
+  unlink(path.c_str());
+  return fail(Fault::kUnavailable, fmt::format("{} cannot be written: {}", path, std::generic_category().message(why)));
+}
+
+Result<ExitCode> run_init(Invocation& call) {
+  const std::string path = call.services.installation().configuration_path;
+  GAPLESS_TRY(write_new_file(path, sample_configuration(call.manual.settings)));
+  call.output.text(fmt::format(
+      "wrote {}: every setting with its default, commented out\nnext: gapless load FILE, or gapless doctor\n", path));
+  call.output.document({{"path", path}});
+  return ExitCode::kDone;
+}
+
+}  // namespace
+
+CommandSpec init_command() {
+  return {
+      .name = "init",
+      .group = CommandGroup::kStart,
+      .summary = "write a commented gapless.toml",
+      .details =
+          "All settings, each with its meaning and its default. Nothing needs it: without a file the defaults hold.",
+      .arguments = {},
+      .options = {},
+      .examples = {{"gapless init", "./gapless.toml"}, {"gapless --config /etc/gapless.toml init", "elsewhere"}},
+      .needs = Needs::kNothing,
+      .run = run_init};
+}
+
+}  // namespace gapless

@@ -1,0 +1,139 @@
+#include "cli/plan_view.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "cli/evidence.h"
+#include "cli/text_table.h"
+#include "cli/wording.h"
+
+namespace gapless {
+namespace {
+
+bool is_shown(const PlannedCell& planned, const PlanViewOptions& options) {
+  if (!options.states.empty() && !options.states.contains(planned.judgement.state)) return false;
+  return options.all || planned.judgement.action != Action::kNone;
+}
+
+std::string explained_text(const Examination& examination, const PlannedCell& planned, const Definition& now,
+                           const Style& style) {
+  std::string text =
+      fmt::format("{}  team {}  {}: {}", planned.cell().day.to_string(), planned.cell().team.to_string(),
+                  style.paint(tone_of(planned.judgement.state), name(planned.judgement.state)), planned.judgement.why);
+  if (planned.judgement.action != Action::kNone) text += fmt::format(" → {}", name(planned.judgement.action));
+  return text + "\n" + evidence_text(planned.facts, now, examination.definition_texts);
+}
+
+std::string conclusion(const Examination& examination, const PlanViewOptions& options, const Style& style) {
+  const Plan& plan = examination.plan;
+  const std::uint64_t cells = plan.cells_to_recompute();
+  std::string text;
+  if (cells == 0) {
+    text = "nothing to recompute";
+  } else {
+    text = fmt::format("{} to recompute on {}, looking at {}", counted(cells, "cell", "cells"),
+                       counted(plan.work(true).size(), "day", "days"),
+                       counted(estimated_rows_read(plan), "event", "events"));
+  }
+  text = style.paint(Tone::kStrong, text);
+  if (!plan.cells.empty()) text += fmt::format("  ({})", summary_text(plan.summary(), style));
+  text += "\n";
+  if (options.not_examined.value_or(0) > 0)
+    text += fmt::format("{} outside the window {} not examined\n",
+                        counted(*options.not_examined, "published cell", "published cells"),
+                        *options.not_examined == 1 ? "was" : "were");
+  return text;
+}
+
+}  // namespace
+
+Tone tone_of(CellState state) {
+  switch (state) {
+    case CellState::kFresh: return Tone::kGood;
+    case CellState::kStale:
+    case CellState::kOutdated: return Tone::kWarn;
+    case CellState::kMissing:
+    case CellState::kDamaged:
+    case CellState::kOrphaned: return Tone::kBad;
+    case CellState::kOpen:
+    case CellState::kForeign: return Tone::kNotice;
+    case CellState::kExpired:
+    case CellState::kEmpty: return Tone::kDim;
+  }
+  return Tone::kPlain;
+}
+
+Json summary_json(const std::map<CellState, std::uint64_t>& summary) {
+  Json json = Json::object();
+  for (const CellState state : kCellStates) {
+    const auto found = summary.find(state);
+    json[std::string(name(state))] = found == summary.end() ? 0 : found->second;
+  }
+  return json;
+}
+
+std::string summary_text(const std::map<CellState, std::uint64_t>& summary, const Style& style) {
+  std::vector<std::string> parts;
+  for (const CellState state : kCellStates)
+    if (const auto found = summary.find(state); found != summary.end() && found->second > 0)
+      parts.push_back(style.paint(tone_of(state), fmt::format("{} {}", grouped(found->second), name(state))));
+  return fmt::format("{}", fmt::join(parts, ", "));
+}
+
+std::uint64_t estimated_rows_read(const Plan& plan) {
+  std::uint64_t rows = 0;
+  for (const PlannedCell& planned : plan.cells)
+    if (planned.judgement.action == Action::kRecompute) rows += planned.facts.window.events;
+  return rows;
+}
+
+std::string plan_text(const Examination& examination, const Definition& now, const PlanViewOptions& options,
+                      const Style& style) {
+  const Plan& plan = examination.plan;
+  std::string text = fmt::format("{}, {}\n", plan.window.to_string(), counted(plan.teams.size(), "team", "teams"));
+  TextTable table({{"day"}, {"team", TextTable::Align::kRight}, {"state"}, {"action"}, {"why"}});
+  std::string explained;
+  for (const PlannedCell& planned : plan.cells) {
+    if (!is_shown(planned, options)) continue;
+    const Judgement& judgement = planned.judgement;
+    if (options.explain)
+      explained += "\n" + explained_text(examination, planned, now, style);
+    else
+      table.add({planned.cell().day.to_string(),
+                 planned.cell().team.to_string(),
+                 {std::string(name(judgement.state)), tone_of(judgement.state)},
+                 judgement.action == Action::kNone ? "" : std::string(name(judgement.action)),
+                 judgement.why});
+  }
+  text += explained;
+  if (!table.empty()) text += "\n" + table.render(style);
+  return text + "\n" + conclusion(examination, options, style);
+}
+
+Json plan_json(const Examination& examination, const Definition& now, const PlanViewOptions& options) {
+  const Plan& plan = examination.plan;
+  Json json = {{"window", to_json(plan.window)}, {"teams", Json::array()}, {"cells", Json::array()}};
+  for (const TeamId team : plan.teams) json["teams"].push_back(team.value());
+  for (const PlannedCell& planned : plan.cells) {
+    if (!is_shown(planned, options)) continue;
+    Json cell = {{"team_id", planned.cell().team.value()},
+                 {"day", planned.cell().day.to_string()},
+                 {"state", name(planned.judgement.state)},
+                 {"action", name(planned.judgement.action)},
+                 {"why", planned.judgement.why}};
+    if (options.explain) cell["evidence"] = evidence_json(planned.facts, now, examination.definition_texts);
+    json["cells"].push_back(std::move(cell));
+  }
+  json["summary"] = summary_json(plan.summary());
+  // What cannot be known beforehand is null rather than guessed.
+  json["estimate"] = {{"rows_read", estimated_rows_read(plan)},
+                      {"bytes_written", nullptr},
+                      {"free_bytes_needed", nullptr},
+                      {"seconds", nullptr}};
+  json["not_examined"] = options.not_examined ? Json(*options.not_examined) : Json(nullptr);
+  json["source"] = {{"events", examination.source.events},
+                    {"days", examination.source.days ? to_json(*examination.source.days) : Json(nullptr)}};
+  return json;
+}
+
+}  // namespace gapless

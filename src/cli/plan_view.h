@@ -1,0 +1,33 @@
+#pragma once
+
+#include <string>
+
+#include "cli/examination.h"
+#include "cli/json.h"
+#include "cli/style.h"
+
+namespace gapless {
+
+/// How a plan is shown.
+struct PlanViewOptions {
+  bool all = false;                           ///< also cells without an action
+  bool explain = false;                       ///< with what was compared
+  std::set<CellState> states;                 ///< only cells in these, where any are given
+  std::optional<std::uint64_t> not_examined;  ///< published cells outside the window
+};
+
+std::string plan_text(const Examination& examination, const Definition& now, const PlanViewOptions& options,
+                      const Style& style);
+Json plan_json(const Examination& examination, const Definition& now, const PlanViewOptions& options);
+
+/// The tone of a state, the same everywhere.
+Tone tone_of(CellState state);
+/// Every state with its number of cells; JSON's `summary`.
+Json summary_json(const std::map<CellState, std::uint64_t>& summary);
+/// "20 missing, 978 empty": the states that occur, in the manual's order.
+std::string summary_text(const std::map<CellState, std::uint64_t>& summary, const Style& style);
+
+/// Events that recomputing the plan's cells looks at; a day is looked at for each day that may own its events.
+std::uint64_t estimated_rows_read(const Plan& plan);
+
+}  // namespace gapless

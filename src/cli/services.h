@@ -1,0 +1,81 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "cli/settings.h"
+#include "core/clock.h"
+#include "core/definition.h"
+#include "engine/engine.h"
+#include "load/loader.h"
+#include "run/executor.h"
+#include "state/state_store.h"
+#include "warehouse/warehouse.h"
+
+namespace gapless {
+
+/// What reads and writes figures, with nothing left over from runs that died.
+struct Figures {
+  Warehouse* warehouse;
+  StateStore* store;
+  Executor* executor;
+};
+
+/// Everything that commands work on, opened when it is first asked for and closed with this object. app/ implements it.
+/// What is returned stays valid as long as this does. Errors say what to do; asking again after one tries again.
+class Services {
+ public:
+  virtual ~Services() = default;
+
+  virtual const Settings& settings() const = 0;
+  virtual const Clock& clock() const = 0;
+  virtual const Definition& definition() const = 0;
+  /// Requested by the first SIGINT or SIGTERM.
+  virtual std::stop_token stop() const = 0;
+
+  /// The data directory's absolute path; it need not exist.
+  virtual std::filesystem::path data_directory() const = 0;
+  /// False: the engine would begin with nothing.
+  virtual bool has_engine_data() const = 0;
+  /// False: store() would make a new one.
+  virtual bool has_store() const = 0;
+  /// Makes the data directory and the store where there are none.
+  virtual Result<StateStore*> store() = 0;
+  /// The embedded engine, with loads that never committed undone and every table in its place.
+  virtual Result<Engine*> engine() = 0;
+  virtual Result<Loader*> loader() = 0;
+  /// The warehouse, whoever keeps it: to look only.
+  virtual Result<Warehouse*> warehouse() = 0;
+  /// Errors also: kConflict where another state store keeps this warehouse.
+  virtual Result<Figures> figures() = 0;
+
+  /// Bounds for looking, and how the executor works, as configured.
+  virtual Limits limits() const = 0;
+  virtual ExecutorOptions executor_options() const = 0;
+
+  /// What doctor tells of the installation.
+  struct Installation {
+    std::string configuration_path;            ///< where the file is looked for
+    bool has_configuration_file = false;       ///< false: built-in defaults
+    std::optional<Error> configuration_error;  ///< settings are then the built-in ones
+    std::vector<SettingValue> values;
+    /// Variables of the environment that look like ours and are not known.
+    std::vector<std::string> unknown_variables;
+    std::optional<Instant> fixed_now;  ///< GAPLESS_NOW
+    std::uint64_t memory_bytes = 0;    ///< of the machine or the cgroup
+    std::uint64_t memory_limit_bytes = 0;
+  };
+  virtual const Installation& installation() const = 0;
+  /// The chDB library's file, without opening it. Errors: kUnavailable where it is not to be had.
+  virtual Result<std::string> engine_library() const = 0;
+  /// kConflict, naming the process, where another one has the data directory open.
+  virtual std::optional<Error> data_directory_in_use() const = 0;
+  /// "schema 1": of the state store that this program reads and writes.
+  virtual std::string store_format() const = 0;
+};
+
+}  // namespace gapless

@@ -1,0 +1,94 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/table_name.h"
+#include "teams/selection.h"
+#include "util/retry.h"
+
+namespace gapless {
+
+enum class OutputFormat { kText, kJson };
+enum class Colour { kAuto, kAlways, kNever };
+enum class Verbosity { kQuiet, kNormal, kVerbose };
+enum class LogFormat { kText, kJson };
+enum class LogLevel { kDebug, kInfo, kWarn, kError };
+
+/// A bound on memory: bytes, or where there are none a share of what the machine (or its cgroup) has.
+struct MemoryLimit {
+  std::optional<std::uint64_t> bytes;
+  double percent_of_machine = 0;
+};
+
+/// Where canonical events are read from; without a database, from that of the engine.
+struct SourceTable {
+  std::optional<Identifier> database;
+  Identifier table = Identifier::parse("events", "").value();
+};
+
+/// What this run of the program was told, every value checked. app/ makes it, from its table of settings, which also has
+/// the defaults; what stands here is not one.
+struct Settings {
+  std::filesystem::path data;  ///< as given, perhaps relative
+  Identifier database = Identifier::parse("gapless", "").value();
+  std::filesystem::path chdb_library;  ///< empty: searched for
+  unsigned max_threads = 0;            ///< 0: every core
+  std::map<std::string, std::string> engine_settings;
+
+  SourceTable source;
+  bool sessionize_nameless = true;
+  bool source_final = false;
+  bool hash_content = false;
+  std::optional<int> retention_days;
+
+  TeamRules teams;
+
+  int detection_window_days = 0;
+  int days_back = 0;
+  int end_offset_days = 0;
+  std::chrono::milliseconds settle_delay{0};
+  bool newest_first = true;
+  bool jobs_accept_definition = false;
+  std::size_t max_days_per_run = 0;  ///< 0: no limit
+  std::size_t max_concurrent = 1;
+
+  std::chrono::milliseconds statement_timeout{0};
+  std::chrono::milliseconds run_timeout{0};
+  std::chrono::milliseconds pause_between_days{0};
+  MemoryLimit memory;
+  double max_shrink_percent = 0;
+  RetryPolicy retry;
+
+  OutputFormat output = OutputFormat::kText;
+  Colour colour = Colour::kAuto;
+  Verbosity verbosity = Verbosity::kNormal;
+  LogFormat log_format = LogFormat::kText;
+  LogLevel log_level = LogLevel::kInfo;
+  bool log_level_was_given = false;
+};
+
+/// One setting as it is documented: in help texts, in the file that `init` writes, in the manual.
+struct SettingInfo {
+  enum class Kind { kText, kNumber, kBoolean, kNumbers, kTexts, kTable };
+  std::string_view key;                       ///< "backfill.days_back"
+  Kind kind;                                  ///< how gapless.toml writes it
+  std::vector<std::string_view> environment;  ///< the first that is set counts
+  std::string_view default_text;              ///< empty: none
+  std::string_view help;                      ///< a sentence, without full stop
+};
+
+/// One setting as it is now, and where that came from.
+struct SettingValue {
+  std::string_view key;
+  std::string text;
+  std::string origin;  ///< "default", "gapless.toml:12", "GAPLESS_DATA", "--data"
+};
+
+}  // namespace gapless
