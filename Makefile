@@ -1,0 +1,79 @@
+# The short way to everything; `make` alone lists it. Each part also runs by itself: see tools/ and CMakePresets.json.
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+MAKEFLAGS += --no-print-directory
+export JOBS ?= $(shell nproc)
+
+build_release = cmake --preset release --log-level=WARNING && cmake --build build/release -j $(JOBS)
+step = @echo "== $(1)"
+
+.PHONY: help
+help: ## list the targets
+	@sed -n 's/^\([a-z-]*\):.* ## /  make \1\t/p' Makefile | expand -t 22
+
+.PHONY: demo
+demo: ## build gapless and show it at work on the sample logs
+	$(call step,what building needs: tools/setup build)
+	@tools/setup build </dev/null
+	$(call step,the program: build/release/gapless)
+	@$(build_release) --target gapless </dev/null
+	$(call step,the demonstration: tools/demo)
+	@tools/demo </dev/null
+
+.PHONY: build
+build: ## build the program, build/release/gapless
+	$(call step,what building needs: tools/setup build)
+	@tools/setup build </dev/null
+	$(call step,the program: build/release/gapless)
+	@$(build_release) --target gapless </dev/null
+
+.PHONY: test
+test: test-setup test-asan test-tsan test-release ## every test: under ASan and UBSan, under TSan, and in the release build
+
+.PHONY: test-setup
+test-setup:
+	$(call step,what testing needs: tools/setup test)
+	@tools/setup test </dev/null
+
+.PHONY: test-asan
+test-asan: test-setup ## only unit and contract tests, under ASan and UBSan
+	$(call step,unit and contract tests under ASan and UBSan: tools/sanitize asan)
+	@tools/sanitize asan </dev/null
+
+.PHONY: test-tsan
+test-tsan: test-setup ## only tests with threads, under TSan
+	$(call step,tests with threads under TSan: tools/sanitize tsan)
+	@tools/sanitize tsan </dev/null
+
+.PHONY: test-release
+test-release: test-setup ## only the release build's tests: all there are
+	$(call step,the release build with its tests: build/release)
+	@$(build_release) </dev/null
+	$(call step,all tests of the release build: ctest --preset release)
+	@ctest --preset release -j $(JOBS) </dev/null
+
+.PHONY: check
+check: ## format, include directions, scripts and clang-tidy, without building
+	$(call step,what checking needs: tools/setup check)
+	@tools/setup check </dev/null
+	$(call step,formatting: tools/format --check)
+	@tools/format --check
+	$(call step,include directions: tools/check-includes)
+	@tools/check-includes
+	$(call step,shell and Python scripts: tools/check-scripts)
+	@tools/check-scripts
+	$(call step,clang-tidy: tools/lint)
+	@time tools/lint
+
+.PHONY: format
+format: ## format every C++ file
+	$(call step,formatting: tools/format)
+	@tools/setup check </dev/null
+	@tools/format
+
+.PHONY: clean
+clean: ## remove what was built
+	$(call step,removing build/)
+	@rm -rf build

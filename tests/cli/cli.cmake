@@ -1,0 +1,10 @@
+# Black-box tests: the real program, real files, exit codes, JSON. One ctest entry a file, so that they run side by side.
+if(NOT GAPLESS_SANITIZE)
+  file(GLOB cli_tests CONFIGURE_DEPENDS ${CMAKE_CURRENT_LIST_DIR}/test_*.py)
+  foreach(file ${cli_tests})
+    get_filename_component(name ${file} NAME_WE)
+    string(REPLACE test_ cli_ name ${name})
+    add_test(NAME ${name} COMMAND ${Python3_EXECUTABLE} -B ${file})
+    set_tests_properties(${name} PROPERTIES LABELS black-box TIMEOUT 600 ENVIRONMENT "GAPLESS_BINARY=$<TARGET_FILE:gapless>")
+  endforeach()
+endif()

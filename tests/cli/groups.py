@@ -1,0 +1,32 @@
+"""The groups of the product's targets, read with its own `sql` command in the form of the reference."""
+from __future__ import annotations
+
+import sys
+
+from harness import REFERENCE, CommandTest, reference
+
+sys.path.insert(0, str(REFERENCE))
+from compare import differences  # noqa: E402
+from targets import TARGETS  # noqa: E402
+
+FLAGS = ('has_gclid', 'has_gad_source_paid_search', 'has_fbclid', 'mat_metadata_loggedIn')
+STATES = {'persons': 'persons_uniq_state', 'sessions': 'sessions_uniq_state', 'pageviews': 'pageviews_count_state',
+          'bounces': 'bounces_count_state', 'duration': 'total_session_duration_state', 'session_count': 'total_session_count_state'}
+EXPRESSIONS = {'day': 'toDate(period_bucket)', 'hour': 'toHour(period_bucket)', 'team': 'team_id'}
+
+
+def groups(test: CommandTest, what: str, where: str = '1') -> list[str]:
+    """One line a row of the target: each key should be there once, so nothing is merged here."""
+    target = TARGETS[what]
+    columns = [f'toUInt8({name})' if name in FLAGS else EXPRESSIONS.get(name, name) for name in target.key]
+    columns += [f'finalizeAggregation({STATES[name]})' for name in target.measures]
+    query = f'SELECT {", ".join(f"toString({column})" for column in columns)} FROM web_pre_aggregated_{what} WHERE {where}'
+    return test.gapless('sql', query, '--format', 'JSONCompactEachRow').out.split('\n')
+
+
+def assert_groups_equal_reference(test: CommandTest, *events: object) -> None:
+    """Both targets hold the reference's groups of these files of events, and some at all."""
+    for what in ('stats', 'bounces'):
+        expected = reference(what, *events)
+        test.assertTrue(any(expected), 'a stream without groups proves nothing')
+        test.assertEqual(differences(what, groups(test, what), expected)[:5], [])

@@ -1,0 +1,99 @@
+"""What every black-box test of the program needs: the real binary, a fresh data directory, its output and exit code."""
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import unittest
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[2]
+REFERENCE = ROOT / 'tests' / 'reference'
+SAMPLES = ROOT / 'samples'
+GAPLESS = Path(os.environ.get('GAPLESS_BINARY', ROOT / 'build' / 'release' / 'gapless'))
+
+
+@dataclass(frozen=True)
+class Ran:
+    """A finished command."""
+    code: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> Any:
+        """Standard output, which must be exactly one JSON document."""
+        return json.loads(self.out)
+
+
+def environment(**more: str) -> dict[str, str]:
+    """The environment of a test: nothing of the caller's that gapless would read, no colours."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(('GAPLESS_', 'WEB_'))}
+    if 'GAPLESS_CHDB_LIBRARY' in os.environ:
+        kept['GAPLESS_CHDB_LIBRARY'] = os.environ['GAPLESS_CHDB_LIBRARY']
+    return kept | {'NO_COLOR': '1', 'LC_ALL': 'C.UTF-8'} | more
+
+
+class CommandTest(unittest.TestCase):
+    """A test with a folder of its own, in which commands run, and the data directory `data` in it."""
+
+    def setUp(self) -> None:
+        folder = tempfile.TemporaryDirectory(prefix='gapless-cli-')
+        self.addCleanup(folder.cleanup)
+        self.folder = Path(folder.name)
+        self.data = self.folder / 'data'
+
+    def run_gapless(self, *arguments: str | Path, stdin: bytes | None = None, timeout: float = 120, **variables: str) -> Ran:
+        done = subprocess.run([GAPLESS, *arguments], cwd=self.folder, input=stdin or b'', capture_output=True, timeout=timeout,
+                              env=environment(**({'GAPLESS_DATA': str(self.data)} | variables)), check=False)
+        return Ran(done.returncode, done.stdout.decode(), done.stderr.decode('utf-8', 'replace'))
+
+    def gapless(self, *arguments: str | Path, code: int = 0, **options: Any) -> Ran:
+        """Runs the program, which must end with this exit code."""
+        ran = self.run_gapless(*arguments, **options)
+        self.assertEqual(ran.code, code, f'gapless {" ".join(map(str, arguments))}\n{ran.out}\n{ran.err}')
+        return ran
+
+    def start(self, *arguments: str | Path, **variables: str) -> subprocess.Popen[bytes]:
+        """Starts the program without waiting; it is killed when the test ends, should it still run."""
+        process = subprocess.Popen([GAPLESS, *arguments], cwd=self.folder, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                                   stderr=subprocess.PIPE, env=environment(**({'GAPLESS_DATA': str(self.data)} | variables)))
+
+        def end() -> None:
+            if process.poll() is None:
+                process.kill()
+            process.communicate()
+
+        self.addCleanup(end)
+        return process
+
+    def write(self, name: str, content: str | bytes) -> Path:
+        path = self.folder / name
+        path.write_bytes(content.encode() if isinstance(content, str) else content)
+        return path
+
+    def sql(self, query: str) -> list[list[Any]]:
+        """The rows of a query."""
+        lines = self.gapless('sql', query, '--format', 'JSONCompactEachRow').out.split('\n')
+        return [json.loads(line) for line in lines if line]
+
+    def number(self, query: str) -> int:
+        return int(self.sql(query)[0][0])
+
+
+def reference(what: str, *events: Path) -> list[str]:
+    """The lines of the reference implementation: cells, stats or bounces."""
+    return subprocess.run([sys.executable, '-B', REFERENCE / 'rollup.py', f'--{what}', *events], capture_output=True, text=True,
+                          check=True).stdout.split('\n')
+
+
+def stream(path: Path, *, seed: int, sessions: int, teams: int = 3, days: int = 3, late: int = 0) -> Path:
+    """Writes a generated stream of events."""
+    with path.open('wb') as out:
+        subprocess.run([sys.executable, '-B', REFERENCE / 'streams.py', '--seed', str(seed), '--sessions', str(sessions), '--teams', str(teams),
+                        '--days', str(days), '--late', str(late)], stdout=out, check=True)
+    return path

@@ -1,0 +1,23 @@
+# The rooms together over the real embedded engine.
+set(embedded ${CMAKE_CURRENT_LIST_DIR})
+if(NOT GAPLESS_SANITIZE)
+  add_library(embedded STATIC ${embedded}/embedded.cpp)
+  target_include_directories(embedded PUBLIC ${CMAKE_SOURCE_DIR}/tests)
+  target_link_libraries(embedded PUBLIC gapless_run gapless_load gapless_engine_chdb gapless_state)
+
+  gapless_test(embedded_test NOSAN
+    SOURCES ${embedded}/close_at_end.cpp ${embedded}/lossless_test.cpp
+    DEPS embedded
+    LABELS embedded)
+
+  set_tests_properties(embedded_test PROPERTIES ENVIRONMENT "RC_PARAMS=max_success=25")
+
+  # The groups of generated streams against the reference.
+  add_executable(embedded_groups ${embedded}/groups_main.cpp)
+  target_link_libraries(embedded_groups PRIVATE embedded)
+  foreach(part RANGE 1 2)
+    add_test(NAME reference_groups_${part}
+      COMMAND ${Python3_EXECUTABLE} -B ${embedded}/reference_groups.py $<TARGET_FILE:embedded_groups> ${part} 2)
+    set_tests_properties(reference_groups_${part} PROPERTIES LABELS reference TIMEOUT 600)
+  endforeach()
+endif()

@@ -1,0 +1,90 @@
+#include "embedded/embedded.h"
+
+#include <fmt/format.h>
+
+#include <cstdlib>
+#include <fstream>
+#include <stdexcept>
+
+#include "engine/chdb/chdb_engine.h"
+
+namespace gapless::test {
+namespace {
+
+template <class T>
+T must(Result<T> result) {
+  if (!result) throw std::runtime_error(result.error().message);
+  if constexpr (!std::is_void_v<T>) return std::move(*result);
+}
+
+Identifier database() { return must(Identifier::parse("gapless", "test")); }
+
+WarehouseLayout layout() { return {database(), database(), {TableName::own(database(), "events")}}; }
+
+}  // namespace
+
+TemporaryDirectory::TemporaryDirectory() {
+  std::string name = (std::filesystem::temp_directory_path() / "gapless-test-XXXXXX").string();
+  if (mkdtemp(name.data()) == nullptr) throw std::runtime_error("no temporary directory");
+  path_ = name;
+}
+
+TemporaryDirectory::~TemporaryDirectory() {
+  std::error_code ignored;
+  std::filesystem::remove_all(path_, ignored);
+}
+
+Embedded::Embedded() : definition_(sql::web_definition(layout().source)) {
+  ChdbOptions options;
+  options.directory = directory_.path() / "engine";
+  engine_ = must(ChdbEngine::open(options));
+  create();
+}
+
+void Embedded::create() {
+  loader_ = std::make_unique<Loader>(*engine_, database());
+  must(loader_->prepare());
+  warehouse_ = std::make_unique<SqlWarehouse>(*engine_, layout());
+  must(warehouse_->prepare({}));
+  store_ = std::make_unique<MemoryStateStore>([this] { return clock_.now(); });
+}
+
+void Embedded::reset() {
+  execute("DROP DATABASE IF EXISTS gapless SYNC");
+  create();
+}
+
+void Embedded::forget_rollup() {
+  for (const Target target : kTargets) execute(fmt::format("DROP TABLE IF EXISTS gapless.{} SYNC", table_name(target)));
+  execute("DROP TABLE IF EXISTS gapless.gapless_ledger SYNC");
+  create();
+}
+
+LoadReport Embedded::load(const std::string& ndjson) {
+  const auto path = directory_.path() / "events.ndjson";
+  std::ofstream(path) << ndjson;
+  ReadOptions options{must(TeamId::from(1, "test")), "", clock_.now(), 0, nullptr, {}, {}};
+  return must(loader_->load(path, LoadFormat::kEvents, options));
+}
+
+Plan Embedded::plan(DayRange window, std::optional<Teams> teams, PlanOptions options) {
+  const Scope scope{window, std::move(teams), {}, window.last, false};
+  Observation seen = must(observe(*warehouse_, scope, definition_, {}));
+  return make_plan(window, seen.teams, std::move(seen.facts), definition_, options, seen.definition_texts);
+}
+
+RunReport Embedded::backfill(DayRange window, std::optional<Teams> teams, PlanOptions options) {
+  Executor executor(*warehouse_, *store_, clock_, definition_);
+  ExecutorOptions execution;
+  execution.max_concurrent = 2;
+  return must(executor.run(plan(window, std::move(teams), std::move(options)),
+                           {fmt::format("run-{}", ++runs_), "manual", "command"}, execution, {}));
+}
+
+Rows Embedded::rows(const std::string& query) { return must(engine_->select(Statement(query), {})); }
+
+std::uint64_t Embedded::number(const std::string& query) { return must(rows(query).u64(0, 0)); }
+
+void Embedded::execute(const std::string& statement) { must(engine_->execute(Statement(statement), {})); }
+
+}  // namespace gapless::test

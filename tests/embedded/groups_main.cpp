@@ -1,0 +1,109 @@
+// Prints the groups that the product makes of a file of events, in the form of the reference (tests/reference/rollup.py),
+// backfilled in one go, a day at a time and a team at a time.
+//
+// usage: embedded_groups EVENTS.ndjson FIRST-DAY LAST-DAY OUT-DIRECTORY
+// Writes OUT-DIRECTORY/{once,days,teams}.{stats,bounces}, each group a JSON array of strings on a line.
+
+#include <fmt/format.h>
+#include <spdlog/spdlog.h>
+
+#include <cstdlib>
+#include <exception>
+#include <filesystem>
+#include <fstream>
+#include <iostream>
+#include <sstream>
+
+#include "embedded/embedded.h"
+#include "sql/columns.h"
+
+namespace gapless::test {
+namespace {
+
+std::string groups_query(Target target) {
+  std::string keys = "toString(toDate(period_bucket)), toString(toHour(period_bucket)), toString(team_id)";
+  for (const sql::Column& column : sql::dimensions(target))
+    keys += column.type == "Bool" ? fmt::format(", toString(toUInt8({}))", column.name)
+                                  : fmt::format(", toString({})", column.name);
+  std::string measures;
+  for (const sql::Column& column : sql::states(target))
+    measures += fmt::format(", toString(finalizeAggregation({}))", column.name);
+  return fmt::format("SELECT {}{} FROM gapless.{}", keys, measures, table_name(target));
+}
+
+Status write_groups(Embedded& product, Target target, const std::filesystem::path& path) {
+  std::ofstream out(path);
+  GAPLESS_TRY(product.engine().stream(Statement(groups_query(target)), "JSONCompactEachRow", {},
+                                      [&out](std::string_view bytes) -> Status {
+                                        out << bytes;
+                                        return {};
+                                      }));
+  return {};
+}
+
+using Backfill = std::function<std::vector<RunReport>()>;
+
+/// Empties the rollup, backfills it in one way, and writes its groups.
+Status one_way(Embedded& product, const std::string& name, const Backfill& backfill,
+               const std::filesystem::path& directory) {
+  product.forget_rollup();
+  for (const RunReport& report : backfill())
+    if (report.status != RunStatus::kSucceeded && report.status != RunStatus::kNothingToDo)
+      return fail(Fault::kInternal,
+                  fmt::format("{}: a backfill ended {}: {}", name, gapless::name(report.status), report.error));
+  for (const Target target : kTargets)
+    GAPLESS_TRY(write_groups(product, target, directory / fmt::format("{}.{}", name, gapless::name(target))));
+  return {};
+}
+
+Status all_ways(Embedded& product, DayRange window, const std::filesystem::path& directory) {
+  GAPLESS_TRY(one_way(
+      product, "once", [&] { return std::vector{product.backfill(window)}; }, directory));
+  GAPLESS_TRY(one_way(
+      product, "days",
+      [&] {
+        std::vector<RunReport> reports;
+        for (Day day = window.first; day <= window.last; day = day + 1) reports.push_back(product.backfill({day, day}));
+        return reports;
+      },
+      directory));
+  const Teams teams = product.plan(window).teams;
+  return one_way(
+      product, "teams",
+      [&] {
+        std::vector<RunReport> reports;
+        for (const TeamId team : teams) reports.push_back(product.backfill(window, Teams{team}));
+        return reports;
+      },
+      directory);
+}
+
+Status run(const char* events, const char* first, const char* last, const char* directory) {
+  GAPLESS_ASSIGN(const Day first_day, Day::parse(first, "the command line"));
+  GAPLESS_ASSIGN(const Day last_day, Day::parse(last, "the command line"));
+  GAPLESS_ASSIGN(const DayRange window, DayRange::make(first_day, last_day));
+  Embedded product;
+  std::stringstream text;
+  text << std::ifstream(events).rdbuf();
+  product.load(text.str());
+  return all_ways(product, window, directory);
+}
+
+}  // namespace
+}  // namespace gapless::test
+
+int main(int argc, char** argv) {
+  if (argc != 5) {
+    std::cerr << "usage: embedded_groups EVENTS.ndjson FIRST-DAY LAST-DAY OUT-DIRECTORY\n";
+    return 2;
+  }
+  spdlog::set_level(std::getenv("GAPLESS_TEST_VERBOSE") != nullptr ? spdlog::level::debug : spdlog::level::warn);
+  try {
+    const auto done = gapless::test::run(argv[1], argv[2], argv[3], argv[4]);
+    if (done) return 0;
+    std::cerr << done.error().message << "\n";
+  } catch (const std::exception& error) {
+    std::cerr << error.what() << "\n";
+  }
+  return 1;
+}

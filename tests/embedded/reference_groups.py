@@ -1,0 +1,75 @@
+#!/usr/bin/env python3
+"""The product's groups of generated streams against the reference's, group by group.
+
+Usage: reference_groups.py EMBEDDED_GROUPS [PART PARTS]: the program that makes the product's groups; with PART of PARTS, only that share
+of the streams. Every stream is backfilled in one go, a day at a time and a team at a time. Closes with `N passed, N failed`.
+"""
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import tempfile
+from datetime import date, timedelta
+from pathlib import Path
+
+REFERENCE = Path(__file__).resolve().parent.parent / 'reference'
+sys.path.insert(0, str(REFERENCE))
+from compare import differences  # noqa: E402
+
+# seed, sessions, teams, days: many seeds, sizes and team counts. Lives of ids reach days beyond the last.
+STREAMS = ([(seed, 120, 1 + seed % 4, 2 + seed % 3) for seed in range(1, 21)] +
+           [(seed, 20 + 5 * seed, 2, 3) for seed in range(21, 29)] +
+           [(29, 700, 7, 5), (30, 700, 9, 4), (31, 3000, 3, 3), (32, 3, 1, 1)])
+WAYS = ('once', 'days', 'teams')
+TARGETS = ('stats', 'bounces')
+
+
+def reference_lines(what: str, events: Path) -> list[str]:
+    return subprocess.run([sys.executable, '-B', REFERENCE / 'rollup.py', f'--{what}', events], capture_output=True, text=True,
+                          check=True).stdout.split('\n')
+
+
+def days_of(events: Path) -> tuple[date, date]:
+    """From the day before the first owned event to the day after the last."""
+    days = [json.loads(line)['day'] for line in reference_lines('cells', events) if line]
+    return date.fromisoformat(min(days)) - timedelta(days=1), date.fromisoformat(max(days)) + timedelta(days=1)
+
+
+def check(program: str, stream: tuple[int, int, int, int], folder: Path) -> list[str]:
+    """What differs, in words."""
+    seed, sessions, teams, days = stream
+    events = folder / 'events.ndjson'
+    with events.open('wb') as out:
+        subprocess.run([sys.executable, '-B', REFERENCE / 'streams.py', '--seed', str(seed), '--sessions', str(sessions), '--teams', str(teams),
+                        '--days', str(days)], stdout=out, check=True)
+    first, last = days_of(events)
+    made = subprocess.run([program, events, first.isoformat(), last.isoformat(), folder], capture_output=True, text=True)
+    if made.returncode != 0:
+        return [f'the program failed: {made.stderr.strip()}']
+    found = []
+    for what in TARGETS:
+        expected = reference_lines(what, events)
+        assert any(expected) or sessions < 10, 'a stream without groups proves nothing'
+        for way in WAYS:
+            ours = (folder / f'{way}.{what}').read_text().split('\n')
+            found += [f'{way}, {what}: {text}' for text in differences(what, ours, expected)]
+    return found
+
+
+def main() -> int:
+    program = sys.argv[1]
+    part, parts = (int(text) for text in sys.argv[2:4]) if len(sys.argv) > 2 else (1, 1)
+    passed = failed = 0
+    for stream in STREAMS[part - 1::parts]:
+        with tempfile.TemporaryDirectory(prefix='gapless-groups-') as folder:
+            found = check(program, stream, Path(folder))
+        name = 'seed {}, {} sessions, {} teams, {} days'.format(*stream)
+        print(f'{"FAILED" if found else "ok"}: {name}', *found[:10], sep='\n  ', flush=True)
+        passed, failed = passed + (not found), failed + bool(found)
+    print(f'{passed} passed, {failed} failed')
+    return 1 if failed or not passed else 0
+
+
+if __name__ == '__main__':
+    sys.exit(main())
