@@ -44,7 +44,8 @@ std::vector<std::string> arguments(const ChdbOptions& options, const ChdbSetting
   if (options.memory_limit_bytes != 0) {
     settings["max_server_memory_usage"] = std::to_string(options.memory_limit_bytes);
   }
-  std::vector<std::string> result = {fmt::format("--path={}", options.directory.string())};
+  // On a terminal chDB logs a "Fatal" line of no consequence for every insert stream.
+  std::vector<std::string> result = {fmt::format("--path={}", options.directory.string()), "--log-level=none"};
   for (const auto& [name, value] : settings) result.push_back(fmt::format("--{}={}", name, value));
   return result;
 }
