@@ -19,6 +19,12 @@ double seconds_since(std::chrono::steady_clock::time_point start) {
 
 bool contains(const Teams& teams, TeamId team) { return std::binary_search(teams.begin(), teams.end(), team); }
 
+/// A team without events has an empty window.
+Fingerprint window_of(const std::map<TeamId, Fingerprint>& windows, TeamId team) {
+  const auto found = windows.find(team);
+  return found == windows.end() ? Fingerprint{} : found->second;
+}
+
 const TargetContent* find_content(const std::vector<TargetCell>& cells, TeamId team) {
   for (const TargetCell& cell : cells)
     if (cell.cell.team == team) return &cell.content;
@@ -91,17 +97,20 @@ Result<PartitionJob::Live> PartitionJob::look() const {
   return live;
 }
 
-Result<Teams> PartitionJob::still_due(const Live& live) const {
-  Teams planned_teams;
-  for (const PlannedCell* planned : cells_) planned_teams.push_back(planned->cell().team);
-  planned_teams = unique_teams(std::move(planned_teams));
-  GAPLESS_ASSIGN(auto now, windows(planned_teams));
+Teams PartitionJob::planned_teams() const {
+  Teams teams;
+  for (const PlannedCell* planned : cells_) teams.push_back(planned->cell().team);
+  return unique_teams(std::move(teams));
+}
+
+Teams PartitionJob::still_due(const Live& live, const Windows& windows) const {
   Teams due;
   for (const PlannedCell* planned : cells_) {
     const TeamId team = planned->cell().team;
     const auto done_since = [&](const LedgerRow& row) {
       const bool newer = !planned->facts.entry || row.fence > planned->facts.entry->any().fence;
-      return row.cell.team == team && newer && row.definition == context_.definition.hash() && row.window == now[team];
+      return row.cell.team == team && newer && row.definition == context_.definition.hash() &&
+             row.window == window_of(windows, team);
     };
     if (std::none_of(live.ledger.begin(), live.ledger.end(), done_since)) due.push_back(team);
   }
@@ -136,10 +145,10 @@ Result<Teams> PartitionJob::damaged_others(const Live& live, const Teams& due) c
   return join;
 }
 
-Result<std::map<TeamId, Fingerprint>> PartitionJob::windows(const Teams& teams) const {
+Result<PartitionJob::Windows> PartitionJob::look_at_windows(const Teams& teams) const {
   const DayRange window{partition_.day - 2, partition_.day + 1};
   GAPLESS_ASSIGN(const auto counts, context_.warehouse.source_counts(window, teams, limits()));
-  std::map<TeamId, Fingerprint> sums;
+  Windows sums;
   for (const SourceCount& count : counts) sums[count.cell.team] += count.events;
   return sums;
 }
@@ -223,17 +232,15 @@ Result<std::vector<OwnedCell>> PartitionJob::build_checked(const Teams& teams, c
   }
 }
 
-void PartitionJob::fill_ledger(const std::vector<OwnedCell>& built, const std::map<TeamId, Fingerprint>& windows,
-                               Publication& publication) {
+void PartitionJob::fill_ledger(const std::vector<OwnedCell>& built, const Windows& windows, Publication& publication) {
   const Instant now = context_.clock.now();
   std::uint64_t sequence = 0;
   for (const OwnedCell& cell : built)
     for (const Target target : kTargets) {
       const TargetContent* staged = find_content(staged_[static_cast<std::size_t>(target)], cell.cell.team);
-      const auto window = windows.find(cell.cell.team);
       LedgerRow row{cell.cell, target,          context_.definition.hash(), {},         cell.owned,
                     {},        context_.run_id, lease_.lease().fence,       ++sequence, now};
-      if (window != windows.end()) row.window = window->second;
+      row.window = window_of(windows, cell.cell.team);
       if (staged) row.content = *staged;
       row.content.measures = cell.measures;
       publication.ledger.push_back(std::move(row));
@@ -297,22 +304,26 @@ Status PartitionJob::check_shrink(const std::vector<OwnedCell>& built) const {
 Status PartitionJob::execute(DayReport& report) {
   begin_step("look");
   GAPLESS_ASSIGN(const Live live, look());
-  GAPLESS_ASSIGN(const Teams due, still_due(live));
+  GAPLESS_ASSIGN(Windows windows, look_at_windows(planned_teams()));
+  const Teams due = still_due(live, windows);
   if (due.empty()) {
     end_step("done");
     report.status = DayStatus::kUnchanged;
     return {};
   }
   GAPLESS_ASSIGN(Teams teams, damaged_others(live, due));
+  if (!teams.empty()) {
+    GAPLESS_ASSIGN(Windows of_others, look_at_windows(teams));
+    windows.merge(of_others);
+  }
   teams.insert(teams.end(), due.begin(), due.end());
   teams = unique_teams(std::move(teams));
-  GAPLESS_ASSIGN(const auto windows_before, windows(teams));
 
   GAPLESS_TRY(journal(JournalPhase::kBuilding, ""));
   Publication publication;
   GAPLESS_ASSIGN(const auto built, build_checked(teams, live, publication));
   GAPLESS_TRY(check_shrink(built));
-  fill_ledger(built, windows_before, publication);
+  fill_ledger(built, windows, publication);
   if (lease_.stop().stop_requested()) return fail(Fault::kCancelled, "stopped before publishing");
 
   begin_step("publish", built.size());

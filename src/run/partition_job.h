@@ -54,6 +54,7 @@ class PartitionJob {
   void fail_step(const Error& error);
 
  private:
+  using Windows = std::map<TeamId, Fingerprint>;
   struct Live {
     std::vector<LedgerRow> ledger;
     std::array<std::vector<TargetCell>, kTargets.size()> content;
@@ -67,11 +68,13 @@ class PartitionJob {
   Status journal(JournalPhase phase, std::string payload);
   Result<Live> look() const;
   /// The planned cells that nobody published since the plan was made, from the events that are there now.
-  Result<Teams> still_due(const Live& live) const;
+  Teams still_due(const Live& live, const Windows& windows) const;
+  Teams planned_teams() const;
   /// Cells of other teams that differ from the ledger, were made by this definition and can be had from the source: they
   /// join the recompute.
   Result<Teams> damaged_others(const Live& live, const Teams& due) const;
-  Result<std::map<TeamId, Fingerprint>> windows(const Teams& teams) const;
+  /// Before the building pass: what changes later shows as stale. Teams without events are left out.
+  Result<Windows> look_at_windows(const Teams& teams) const;
   /// Staging with everything in it, passed through the gate. Retries what may be retried.
   Result<std::vector<OwnedCell>> build_checked(const Teams& teams, const Live& live, Publication& publication);
   Result<std::vector<OwnedCell>> build_once(const Teams& teams);
@@ -79,8 +82,7 @@ class PartitionJob {
   Status check(const std::vector<OwnedCell>& built, const Live& live, Publication& publication);
   /// Refuses what would lose most of a cell without the plan having known: the source broke since.
   Status check_shrink(const std::vector<OwnedCell>& built) const;
-  void fill_ledger(const std::vector<OwnedCell>& built, const std::map<TeamId, Fingerprint>& windows,
-                   Publication& publication);
+  void fill_ledger(const std::vector<OwnedCell>& built, const Windows& windows, Publication& publication);
   Status publish(const Publication& publication);
   void finish(DayReport& report, const std::vector<OwnedCell>& built);
 
