@@ -18,6 +18,7 @@ gapless_test(engine_chdb_adapter_test NOSAN
   SOURCES
     ${contract}/engine_chdb_adapter_test.cpp
     ${support}/chdb_process.cpp
+    ${support}/child_process.cpp
   DEPS gapless_engine_chdb
   LABELS contract)
 if(TARGET engine_chdb_adapter_test)

@@ -1,8 +1,6 @@
 #include "contract/store_process.h"
 
-#include <fcntl.h>
 #include <signal.h>
-#include <spawn.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -10,37 +8,16 @@
 #include <stdexcept>
 #include <utility>
 
+#include "support/child_process.h"
+
 namespace gapless::contract {
-namespace {
-
-void close_if_open(int& descriptor) {
-  if (descriptor >= 0) ::close(std::exchange(descriptor, -1));
-}
-
-}  // namespace
+namespace {}  // namespace
 
 Worker::Worker(std::vector<std::string> arguments) {
-  int input[2];
-  int output[2];
-  if (pipe2(input, O_CLOEXEC) != 0 || pipe2(output, O_CLOEXEC) != 0) throw std::runtime_error("pipe2 failed");
-  arguments.insert(arguments.begin(), GAPLESS_STORE_WORKER);
-  std::vector<char*> argv;
-  for (std::string& argument : arguments) argv.push_back(argument.data());
-  argv.push_back(nullptr);
-  posix_spawn_file_actions_t actions;
-  posix_spawn_file_actions_init(&actions);
-  posix_spawn_file_actions_adddup2(&actions, input[0], STDIN_FILENO);
-  posix_spawn_file_actions_adddup2(&actions, output[1], STDOUT_FILENO);
-  const int problem = posix_spawn(&pid_, argv[0], &actions, nullptr, argv.data(), environ);
-  posix_spawn_file_actions_destroy(&actions);
-  ::close(input[0]);
-  ::close(output[1]);
-  to_worker_ = input[1];
-  from_worker_ = output[0];
-  if (problem != 0) {
-    pid_ = 0;
-    throw std::runtime_error("cannot start " + arguments[0]);
-  }
+  const auto child = testing_support::start_child(GAPLESS_STORE_WORKER, std::move(arguments));
+  pid_ = child.pid;
+  to_worker_ = child.to;
+  from_worker_ = child.from;
 }
 
 Worker::Worker(Worker&& other) noexcept
@@ -54,8 +31,8 @@ Worker::~Worker() {
     kill();
     wait();
   }
-  close_if_open(to_worker_);
-  close_if_open(from_worker_);
+  testing_support::close_if_open(to_worker_);
+  testing_support::close_if_open(from_worker_);
 }
 
 void Worker::let_go() {

@@ -14,6 +14,7 @@ gapless_test(store_contract_test
     ${contract}/store_process_test.cpp
     ${contract}/store_property_test.cpp
     ${contract}/store_values.cpp
+    ${CMAKE_SOURCE_DIR}/tests/support/child_process.cpp
   DEPS gapless_state_sqlite
   LABELS contract)
 add_dependencies(store_contract_test store_worker)

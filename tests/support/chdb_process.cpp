@@ -1,45 +1,22 @@
 #include "support/chdb_process.h"
 
-#include <fcntl.h>
 #include <signal.h>
-#include <spawn.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <array>
 #include <stdexcept>
 #include <utility>
 
+#include "support/child_process.h"
+
 namespace gapless::testing_support {
-namespace {
-
-void close_if_open(int& descriptor) {
-  if (descriptor >= 0) ::close(std::exchange(descriptor, -1));
-}
-
-}  // namespace
+namespace {}  // namespace
 
 ChdbProcess::ChdbProcess(std::vector<std::string> arguments) {
-  std::array<int, 2> input{};
-  std::array<int, 2> output{};
-  if (pipe2(input.data(), O_CLOEXEC) != 0 || pipe2(output.data(), O_CLOEXEC) != 0) {
-    throw std::runtime_error("pipe2 failed");
-  }
-  arguments.insert(arguments.begin(), GAPLESS_CHDB_PROBE);
-  std::vector<char*> argv;
-  for (std::string& argument : arguments) argv.push_back(argument.data());
-  argv.push_back(nullptr);
-  posix_spawn_file_actions_t actions;
-  posix_spawn_file_actions_init(&actions);
-  posix_spawn_file_actions_adddup2(&actions, input[0], STDIN_FILENO);
-  posix_spawn_file_actions_adddup2(&actions, output[1], STDOUT_FILENO);
-  const int problem = posix_spawn(&pid_, argv[0], &actions, nullptr, argv.data(), environ);
-  posix_spawn_file_actions_destroy(&actions);
-  ::close(input[0]);
-  ::close(output[1]);
-  input_ = input[1];
-  output_ = output[0];
-  if (problem != 0) throw std::runtime_error("cannot start " + arguments[0]);
+  const ChildProcess child = start_child(GAPLESS_CHDB_PROBE, std::move(arguments));
+  pid_ = child.pid;
+  input_ = child.to;
+  output_ = child.from;
 }
 
 ChdbProcess::~ChdbProcess() {
