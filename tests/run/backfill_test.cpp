@@ -132,6 +132,25 @@ TEST_F(Backfill, OfALateEventCostsTheCellsThatItChanges) {
               {"team 1 on 2026-03-01: stale", "team 1 on 2026-03-02: orphaned"});
 }
 
+TEST_F(Backfill, LooksBySessionOnlyWhereTheWindowOfADayChanged) {
+  const auto looks = [&] {
+    world.faults.forget_calls();
+    EXPECT_TRUE(world.observe_and_plan(world.ask()));
+    const auto calls = world.faults.calls();
+    return std::count(calls.begin(), calls.end(), "owned_cells");
+  };
+  for (const char* on : {"2026-03-03", "2026-03-04"})
+    world.warehouse.put({view(1, std::string(on) + "T10:00:00Z", "x", 20)});
+  publish_all();
+  EXPECT_EQ(looks(), 0);
+  world.warehouse.put({view(1, "2026-03-01T18:00:00Z", "late", 21)});
+  EXPECT_EQ(looks(), 3) << "its own day and the two after it; the day before is not looked at";
+  world.warehouse.put({view(1, "2026-03-04T18:00:00Z", "late", 22)});
+  EXPECT_EQ(looks(), 4) << "and the day before it";
+  EXPECT_EQ(world.backfill(world.ask()).value().cells_recomputed, 2U);
+  EXPECT_EQ(looks(), 2) << "the days in between are looked at as long as their entries stand";
+}
+
 TEST_F(Backfill, LeavesAnEntryWhereItFoundNothing) {
   world.warehouse.put({view(4, "2026-03-01T23:59:00Z", "x", 20), view(4, "2026-03-02T00:01:00Z", "x", 21)});
   ModelEvent leave = view(4, "2026-03-02T09:00:00Z", "y", 22);

@@ -1,4 +1,5 @@
 // Two runs that want the same day.
+#include <algorithm>
 #include <thread>
 
 #include "run/run_world.h"
@@ -110,6 +111,41 @@ TEST_F(Conflict, IsAFailureOfTheDayWhereTheLeaseIsLost) {
   EXPECT_THAT(report.days.at(0).error, HasSubstr("lease"));
   EXPECT_THAT(world.warehouse.rows(Target::kStats, day("2026-03-01")), IsEmpty());
   expect_ledger_and_targets_agree(world);
+}
+
+TEST_F(Conflict, PublishesNoFurtherOnceTheLeaseIsLost) {
+  Ask losing = ask(OnConflict::kSkip);
+  losing.window = {day("2026-03-01"), day("2026-03-01")};
+  std::optional<Lease> taken;
+  world.faults.inject({.method = "replace_partition", .outcome = Outcome::kSuccess, .on_fire = [&] {
+                         world.store_clock.advance(1h);
+                         taken = hold("web/2026-03-01");
+                       }});
+  const RunReport report = run(losing);
+  EXPECT_EQ(report.status, RunStatus::kFailed);
+  EXPECT_THAT(report.error, HasSubstr("lease"));
+  const auto calls = world.faults.calls();
+  EXPECT_EQ(std::count(calls.begin(), calls.end(), "replace_partition"), 1);
+  EXPECT_EQ(std::count(calls.begin(), calls.end(), "record"), 0);
+
+  ASSERT_TRUE(world.kept.release_lease(*taken));
+  EXPECT_EQ(world.recover(losing, world.store).value().redone, 1U) << "what it had begun is left to be redone";
+  expect_matches_model(world, losing.window, {team(1), team(2)});
+  expect_ledger_and_targets_agree(world);
+  expect_nothing_left_over(world);
+}
+
+TEST_F(Conflict, IsPreventedByDeadlinesWithinTheLease) {
+  Ask short_lease = ask(OnConflict::kSkip);
+  short_lease.options.lease_ttl = 20s;
+  ASSERT_EQ(run(short_lease).status, RunStatus::kSucceeded);
+  for (const char* method : {"replace_partition", "record"}) {
+    const auto longest = world.faults.longest_deadline(method);
+    ASSERT_TRUE(longest) << method;
+    EXPECT_GT(*longest, 1s) << method;
+    EXPECT_LT(*longest, 20s) << method;
+  }
+  EXPECT_EQ(world.faults.longest_deadline("build_sessions"), short_lease.options.statement_timeout);
 }
 
 TEST_F(Conflict, DoesNotRepeatWhatAnotherPublishedSinceThePlan) {

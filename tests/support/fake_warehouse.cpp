@@ -71,7 +71,7 @@ std::vector<ModelGroup> FakeWarehouse::live_rows(Target target, DayRange days) c
 }
 
 Status FakeWarehouse::prepare(const Limits& limits) {
-  return faults_->call<void>("prepare", limits.stop, [&](Effect extent) -> Status {
+  return faults_->call<void>("prepare", limits, [&](Effect extent) -> Status {
     const std::lock_guard lock(mutex_);
     if (extent == Effect::kWhole) state_.prepared = true;
     return {};
@@ -79,7 +79,7 @@ Status FakeWarehouse::prepare(const Limits& limits) {
 }
 
 Result<std::optional<WarehouseMeta>> FakeWarehouse::meta(const Limits& limits) {
-  return faults_->call<std::optional<WarehouseMeta>>("meta", limits.stop,
+  return faults_->call<std::optional<WarehouseMeta>>("meta", limits,
                                                      [&](Effect) -> Result<std::optional<WarehouseMeta>> {
                                                        const std::lock_guard lock(mutex_);
                                                        GAPLESS_TRY(require_prepared());
@@ -88,7 +88,7 @@ Result<std::optional<WarehouseMeta>> FakeWarehouse::meta(const Limits& limits) {
 }
 
 Status FakeWarehouse::write_meta(const WarehouseMeta& meta, const Limits& limits) {
-  return faults_->call<void>("write_meta", limits.stop, [&](Effect extent) -> Status {
+  return faults_->call<void>("write_meta", limits, [&](Effect extent) -> Status {
     const std::lock_guard lock(mutex_);
     GAPLESS_TRY(require_prepared());
     if (extent == Effect::kWhole) state_.meta = meta;
@@ -97,7 +97,7 @@ Status FakeWarehouse::write_meta(const WarehouseMeta& meta, const Limits& limits
 }
 
 Result<SourceExtent> FakeWarehouse::source_extent(const Limits& limits) {
-  return faults_->call<SourceExtent>("source_extent", limits.stop, [&](Effect) -> Result<SourceExtent> {
+  return faults_->call<SourceExtent>("source_extent", limits, [&](Effect) -> Result<SourceExtent> {
     const std::lock_guard lock(mutex_);
     SourceExtent extent;
     extent.events = state_.events.size();
@@ -109,7 +109,7 @@ Result<SourceExtent> FakeWarehouse::source_extent(const Limits& limits) {
 Result<std::vector<SourceCount>> FakeWarehouse::source_counts(DayRange days, const std::optional<Teams>& teams,
                                                               const Limits& limits) {
   return faults_->call<std::vector<SourceCount>>(
-      "source_counts", limits.stop, [&](Effect) -> Result<std::vector<SourceCount>> {
+      "source_counts", limits, [&](Effect) -> Result<std::vector<SourceCount>> {
         const std::lock_guard lock(mutex_);
         std::map<Cell, SourceCount> counts;
         for (const ModelEvent& event : state_.events) {
@@ -126,16 +126,15 @@ Result<std::vector<SourceCount>> FakeWarehouse::source_counts(DayRange days, con
 }
 
 Result<std::vector<OwnedCell>> FakeWarehouse::owned_cells(Day day, const Teams& teams, const Limits& limits) {
-  return faults_->call<std::vector<OwnedCell>>(
-      "owned_cells", limits.stop, [&](Effect) -> Result<std::vector<OwnedCell>> {
-        const std::lock_guard lock(mutex_);
-        return owned_cells_of(of_teams(sessions_of(state_.events, day), teams));
-      });
+  return faults_->call<std::vector<OwnedCell>>("owned_cells", limits, [&](Effect) -> Result<std::vector<OwnedCell>> {
+    const std::lock_guard lock(mutex_);
+    return owned_cells_of(of_teams(sessions_of(state_.events, day), teams));
+  });
 }
 
 Result<std::vector<LedgerRow>> FakeWarehouse::ledger(DayRange days, const std::optional<Teams>& teams,
                                                      const Limits& limits) {
-  return faults_->call<std::vector<LedgerRow>>("ledger", limits.stop, [&](Effect) -> Result<std::vector<LedgerRow>> {
+  return faults_->call<std::vector<LedgerRow>>("ledger", limits, [&](Effect) -> Result<std::vector<LedgerRow>> {
     const std::lock_guard lock(mutex_);
     GAPLESS_TRY(require_prepared());
     std::vector<LedgerRow> rows = rows_that_count(state_.ledger);
@@ -146,7 +145,7 @@ Result<std::vector<LedgerRow>> FakeWarehouse::ledger(DayRange days, const std::o
 }
 
 Result<std::uint64_t> FakeWarehouse::highest_fence(const Limits& limits) {
-  return faults_->call<std::uint64_t>("highest_fence", limits.stop, [&](Effect) -> Result<std::uint64_t> {
+  return faults_->call<std::uint64_t>("highest_fence", limits, [&](Effect) -> Result<std::uint64_t> {
     const std::lock_guard lock(mutex_);
     GAPLESS_TRY(require_prepared());
     std::uint64_t highest = 0;
@@ -157,7 +156,7 @@ Result<std::uint64_t> FakeWarehouse::highest_fence(const Limits& limits) {
 
 Result<std::optional<DayRange>> FakeWarehouse::published_days(const Limits& limits) {
   return faults_->call<std::optional<DayRange>>(
-      "published_days", limits.stop, [&](Effect) -> Result<std::optional<DayRange>> {
+      "published_days", limits, [&](Effect) -> Result<std::optional<DayRange>> {
         const std::lock_guard lock(mutex_);
         GAPLESS_TRY(require_prepared());
         std::optional<DayRange> days;
@@ -173,7 +172,7 @@ Result<std::optional<DayRange>> FakeWarehouse::published_days(const Limits& limi
 Result<std::vector<TargetCell>> FakeWarehouse::target_content(Target target, DayRange days,
                                                               const std::optional<Teams>& teams, const Limits& limits) {
   return faults_->call<std::vector<TargetCell>>(
-      "target_content", limits.stop, [&](Effect) -> Result<std::vector<TargetCell>> {
+      "target_content", limits, [&](Effect) -> Result<std::vector<TargetCell>> {
         const std::lock_guard lock(mutex_);
         GAPLESS_TRY(require_prepared());
         std::vector<TargetCell> cells = content_of(live_rows(target, days));
@@ -184,20 +183,18 @@ Result<std::vector<TargetCell>> FakeWarehouse::target_content(Target target, Day
 
 Result<std::vector<std::string>> FakeWarehouse::live_parts(Target target, const Partition& partition,
                                                            const Limits& limits) {
-  return faults_->call<std::vector<std::string>>("live_parts", limits.stop,
-                                                 [&](Effect) -> Result<std::vector<std::string>> {
-                                                   const std::lock_guard lock(mutex_);
-                                                   GAPLESS_TRY(require_prepared());
-                                                   std::vector<std::string> names;
-                                                   for (const FakePart& part : live(target, partition.day))
-                                                     names.push_back(part.name);
-                                                   return names;
-                                                 });
+  return faults_->call<std::vector<std::string>>("live_parts", limits, [&](Effect) -> Result<std::vector<std::string>> {
+    const std::lock_guard lock(mutex_);
+    GAPLESS_TRY(require_prepared());
+    std::vector<std::string> names;
+    for (const FakePart& part : live(target, partition.day)) names.push_back(part.name);
+    return names;
+  });
 }
 
 Result<std::optional<std::string>> FakeWarehouse::definition_text(std::string_view hash, const Limits& limits) {
   return faults_->call<std::optional<std::string>>(
-      "definition_text", limits.stop, [&](Effect) -> Result<std::optional<std::string>> {
+      "definition_text", limits, [&](Effect) -> Result<std::optional<std::string>> {
         const std::lock_guard lock(mutex_);
         GAPLESS_TRY(require_prepared());
         const auto found = state_.definitions.find(hash);
@@ -206,7 +203,7 @@ Result<std::optional<std::string>> FakeWarehouse::definition_text(std::string_vi
 }
 
 Status FakeWarehouse::create_staging(const StagingId& staging, const Limits& limits) {
-  return faults_->call<void>("create_staging", limits.stop, [&](Effect extent) -> Status {
+  return faults_->call<void>("create_staging", limits, [&](Effect extent) -> Status {
     const std::lock_guard lock(mutex_);
     GAPLESS_TRY(require_prepared());
     if (state_.staging.contains(staging))
@@ -219,7 +216,7 @@ Status FakeWarehouse::create_staging(const StagingId& staging, const Limits& lim
 Result<std::vector<OwnedCell>> FakeWarehouse::build_sessions(const StagingId& staging, const Teams& teams,
                                                              const Limits& limits) {
   return faults_->call<std::vector<OwnedCell>>(
-      "build_sessions", limits.stop, [&](Effect extent) -> Result<std::vector<OwnedCell>> {
+      "build_sessions", limits, [&](Effect extent) -> Result<std::vector<OwnedCell>> {
         const std::lock_guard lock(mutex_);
         GAPLESS_ASSIGN(FakeStaging* const tables, usable_staging(staging));
         const bool fits = teams.size() <= teams_that_fit_;
@@ -231,7 +228,7 @@ Result<std::vector<OwnedCell>> FakeWarehouse::build_sessions(const StagingId& st
 }
 
 Status FakeWarehouse::stage_cells(const StagingId& staging, Target target, const Teams& teams, const Limits& limits) {
-  return faults_->call<void>("stage_cells", limits.stop, [&](Effect extent) -> Status {
+  return faults_->call<void>("stage_cells", limits, [&](Effect extent) -> Status {
     const std::lock_guard lock(mutex_);
     GAPLESS_ASSIGN(FakeStaging* const tables, usable_staging(staging));
     append(tables->targets[index(target)], groups_of(target, of_teams(tables->sessions, teams)), extent);
@@ -240,7 +237,7 @@ Status FakeWarehouse::stage_cells(const StagingId& staging, Target target, const
 }
 
 Status FakeWarehouse::copy_others(const StagingId& staging, Target target, const Teams& but, const Limits& limits) {
-  return faults_->call<void>("copy_others", limits.stop, [&](Effect extent) -> Status {
+  return faults_->call<void>("copy_others", limits, [&](Effect extent) -> Status {
     const std::lock_guard lock(mutex_);
     GAPLESS_ASSIGN(FakeStaging* const tables, usable_staging(staging));
     std::vector<ModelGroup> rows = live_rows(target, {staging.partition.day, staging.partition.day});
@@ -251,7 +248,7 @@ Status FakeWarehouse::copy_others(const StagingId& staging, Target target, const
 }
 
 Result<StagedPartition> FakeWarehouse::staged(const StagingId& staging, Target target, const Limits& limits) {
-  return faults_->call<StagedPartition>("staged", limits.stop, [&](Effect) -> Result<StagedPartition> {
+  return faults_->call<StagedPartition>("staged", limits, [&](Effect) -> Result<StagedPartition> {
     const std::lock_guard lock(mutex_);
     GAPLESS_ASSIGN(const FakeStaging* const tables, usable_staging(staging));
     const std::vector<ModelGroup>& rows = tables->targets[index(target)];
@@ -263,7 +260,7 @@ Result<StagedPartition> FakeWarehouse::staged(const StagingId& staging, Target t
 }
 
 Status FakeWarehouse::replace_partition(const StagingId& staging, Target target, const Limits& limits) {
-  return faults_->call<void>("replace_partition", limits.stop, [&](Effect extent) -> Status {
+  return faults_->call<void>("replace_partition", limits, [&](Effect extent) -> Status {
     const std::lock_guard lock(mutex_);
     const Day day = staging.partition.day;
     const auto tables = usable_staging(staging);
@@ -278,7 +275,7 @@ Status FakeWarehouse::replace_partition(const StagingId& staging, Target target,
 }
 
 Status FakeWarehouse::drop_partition(const StagingId& staging, Target target, const Limits& limits) {
-  return faults_->call<void>("drop_partition", limits.stop, [&](Effect extent) -> Status {
+  return faults_->call<void>("drop_partition", limits, [&](Effect extent) -> Status {
     const std::lock_guard lock(mutex_);
     const auto tables = usable_staging(staging);
     if (!tables)
@@ -292,7 +289,7 @@ Status FakeWarehouse::drop_partition(const StagingId& staging, Target target, co
 }
 
 Status FakeWarehouse::record(const std::vector<LedgerRow>& rows, const Definition& definition, const Limits& limits) {
-  return faults_->call<void>("record", limits.stop, [&](Effect extent) -> Status {
+  return faults_->call<void>("record", limits, [&](Effect extent) -> Status {
     const std::lock_guard lock(mutex_);
     GAPLESS_TRY(require_prepared());
     state_.definitions.insert_or_assign(definition.hash(), definition.text());
@@ -306,7 +303,7 @@ Status FakeWarehouse::record(const std::vector<LedgerRow>& rows, const Definitio
 }
 
 Status FakeWarehouse::drop_staging(const StagingId& staging, const Limits& limits) {
-  return faults_->call<void>("drop_staging", limits.stop, [&](Effect extent) -> Status {
+  return faults_->call<void>("drop_staging", limits, [&](Effect extent) -> Status {
     const std::lock_guard lock(mutex_);
     const auto found = state_.staging.find(staging);
     if (found == state_.staging.end()) return {};
@@ -317,14 +314,12 @@ Status FakeWarehouse::drop_staging(const StagingId& staging, const Limits& limit
 }
 
 Result<std::vector<StagingId>> FakeWarehouse::list_staging(const Limits& limits) {
-  return faults_->call<std::vector<StagingId>>("list_staging", limits.stop,
-                                               [&](Effect) -> Result<std::vector<StagingId>> {
-                                                 const std::lock_guard lock(mutex_);
-                                                 std::vector<StagingId> found;
-                                                 for (const auto& [staging, tables] : state_.staging)
-                                                   found.push_back(staging);
-                                                 return found;
-                                               });
+  return faults_->call<std::vector<StagingId>>("list_staging", limits, [&](Effect) -> Result<std::vector<StagingId>> {
+    const std::lock_guard lock(mutex_);
+    std::vector<StagingId> found;
+    for (const auto& [staging, tables] : state_.staging) found.push_back(staging);
+    return found;
+  });
 }
 
 }  // namespace gapless

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <condition_variable>
 
 namespace gapless {
@@ -32,19 +33,28 @@ std::vector<std::string> FaultInjector::calls() const {
   return calls_;
 }
 
+std::optional<std::chrono::milliseconds> FaultInjector::longest_deadline(std::string_view method) const {
+  const std::lock_guard lock(mutex_);
+  const auto found = deadlines_.find(method);
+  return found == deadlines_.end() ? std::nullopt : std::optional(found->second);
+}
+
 void FaultInjector::forget_calls() {
   const std::lock_guard lock(mutex_);
   calls_.clear();
+  deadlines_.clear();
 }
 
-FaultInjector::Decision FaultInjector::decide(std::string_view method, const std::stop_token& stop) {
+FaultInjector::Decision FaultInjector::decide(std::string_view method, const Limits& limits) {
   Decision decision;
   std::function<void()> on_fire;
   {
     const std::lock_guard lock(mutex_);
     if (dead_) return {Effect::kNone, Outcome::kError, {Fault::kUnavailable, 0, "the process is dead"}};
     calls_.emplace_back(method);
-    if (stop.stop_requested())
+    auto& deadline = deadlines_.try_emplace(std::string(method), limits.deadline).first->second;
+    deadline = std::max(deadline, limits.deadline);
+    if (limits.stop.stop_requested())
       return {Effect::kNone, Outcome::kError, {Fault::kCancelled, 394, fmt::format("{} was stopped", method)}};
     for (Planned& planned : planned_) {
       if (!planned.plan.method.empty() && planned.plan.method != method) continue;

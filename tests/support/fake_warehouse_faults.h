@@ -1,14 +1,18 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <mutex>
+#include <optional>
 #include <stop_token>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "core/error.h"
+#include "warehouse/warehouse.h"
 
 namespace gapless {
 
@@ -56,16 +60,18 @@ class FaultInjector {
 
   /// The names of all calls, in order, those of the dead left out.
   std::vector<std::string> calls() const;
+  /// The longest deadline that a call of the method was given; none where there was no such call.
+  std::optional<std::chrono::milliseconds> longest_deadline(std::string_view method) const;
   void forget_calls();
 
   /// Makes a call: `effect(extent)` once, unless nothing is to happen. Its value is returned where the call succeeds.
   template <class Value, class Effects>
-  Result<Value> call(std::string_view method, const std::stop_token& stop, Effects effect) {
-    const Decision decision = decide(method, stop);
-    if (decision.extent == Effect::kNone) return end<Value>(decision, stop);
+  Result<Value> call(std::string_view method, const Limits& limits, Effects effect) {
+    const Decision decision = decide(method, limits);
+    if (decision.extent == Effect::kNone) return end<Value>(decision, limits.stop);
     Result<Value> value = effect(decision.extent);
     if (decision.outcome == Outcome::kSuccess) return value;
-    return end<Value>(decision, stop);
+    return end<Value>(decision, limits.stop);
   }
 
  private:
@@ -79,7 +85,7 @@ class FaultInjector {
     std::uint64_t seen = 0;
   };
 
-  Decision decide(std::string_view method, const std::stop_token& stop);
+  Decision decide(std::string_view method, const Limits& limits);
   /// The failure to return. Throws FakeDeath where it is that.
   Error fail_as(const Decision& decision, const std::stop_token& stop);
   template <class Value>
@@ -90,6 +96,7 @@ class FaultInjector {
   mutable std::mutex mutex_;
   std::vector<Planned> planned_;
   std::vector<std::string> calls_;
+  std::map<std::string, std::chrono::milliseconds, std::less<>> deadlines_;
   bool dead_ = false;
 };
 
