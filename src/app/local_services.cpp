@@ -75,17 +75,11 @@ Result<StateStore*> LocalServices::store() {
 Status LocalServices::open_engine() {
   GAPLESS_TRY(directory_.make());
   const Settings& settings = configuration_.settings;
-  auto opened = ChdbEngine::open({.directory = directory_.engine(),
-                                  .threads = settings.max_threads,
-                                  .memory_limit_bytes = installation_.memory_limit_bytes,
-                                  .library = settings.chdb_library,
-                                  .settings = settings.engine_settings});
-  if (!opened) {
-    if (opened.error().fault == Fault::kConflict)
-      opened.error().message += "; wait for it, stop it, or name another with --data";
-    return fail(std::move(opened.error()));
-  }
-  engine_ = std::move(*opened);
+  GAPLESS_ASSIGN(engine_, ChdbEngine::open({.directory = directory_.engine(),
+                                            .threads = settings.max_threads,
+                                            .memory_limit_bytes = installation_.memory_limit_bytes,
+                                            .library = settings.chdb_library,
+                                            .settings = settings.engine_settings}));
   loader_.emplace(*engine_, settings.database);
   warehouse_.emplace(*engine_, WarehouseLayout{settings.database, settings.database, source_});
   return {};
@@ -114,26 +108,31 @@ Result<Warehouse*> LocalServices::warehouse() {
 }
 
 Status LocalServices::check_keeper() {
-  GAPLESS_ASSIGN(const std::string store_id, store_->store_id());
   GAPLESS_ASSIGN(const auto meta, warehouse_->meta(limits()));
+  if (meta && meta->layout_version > kLayoutVersion) {
+    return fail(Fault::kConflict,
+                fmt::format("the tables in {} have layout {}, written by a newer gapless; this one knows"
+                            " layout {}. Use the newer one",
+                            directory_.engine().string(), meta->layout_version, kLayoutVersion));
+  }
+  if (meta && !has_store()) return fail(kept_by_another(*meta, "is not there"));  // and none is made in its place
+  GAPLESS_TRY(store());
+  GAPLESS_ASSIGN(const std::string store_id, store_->store_id());
   if (!meta) return warehouse_->write_meta({store_id, host_name(), kLayoutVersion}, limits());
-  if (meta->layout_version > kLayoutVersion)
-    return fail(
-        Fault::kConflict,
-        fmt::format(
-            "the tables in {} have layout {}, written by a newer gapless; this one knows layout {}. Use the newer one",
-            directory_.engine().string(), meta->layout_version, kLayoutVersion));
-  if (meta->store_id == store_id) return {};
-  return fail(Fault::kConflict,
-              fmt::format("this warehouse is kept by store {} (host {}), but {} is store {}: nothing is published. "
-                          "Point --data at the directory"
-                          " that has store {}, or put its state.sqlite back",
-                          meta->store_id, meta->host, directory_.store().string(), store_id, meta->store_id));
+  if (meta->store_id != store_id) return fail(kept_by_another(*meta, fmt::format("is store {}", store_id)));
+  return {};
+}
+
+Error LocalServices::kept_by_another(const WarehouseMeta& meta, std::string_view but) const {
+  return {
+      Fault::kConflict, 0,
+      fmt::format("this warehouse is kept by store {} (host {}), but {} {}: nothing is published. Point --data at the"
+                  " directory that has store {}, or put its state.sqlite back",
+                  meta.store_id, meta.host, directory_.store().string(), but, meta.store_id)};
 }
 
 Result<Figures> LocalServices::figures() {
   GAPLESS_TRY(engine());
-  GAPLESS_TRY(store());
   if (!recovered_) {
     GAPLESS_TRY(check_keeper());
     executor_.emplace(*warehouse_, *store_, *clock_, definition_);

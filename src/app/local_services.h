@@ -44,7 +44,9 @@ class LocalServices final : public Services {
  private:
   LocalServices(Configuration configuration, DataDirectory directory, std::stop_token stop);
   Status open_engine();
+  /// Writes down that this store keeps the warehouse, where nobody does. Errors: kConflict where another one does.
   Status check_keeper();
+  Error kept_by_another(const WarehouseMeta& meta, std::string_view but) const;
 
   const Configuration configuration_;
   const DataDirectory directory_;

@@ -67,20 +67,21 @@ void check_journal(StateStore& store, CheckList& checks) {
               "nothing to do: the next plan, backfill or run finishes or discards them first");
 }
 
-void check_keeper(Services& services, StateStore& store, CheckList& checks) {
+/// `store`: null where the directory has none.
+void check_keeper(Services& services, StateStore* store, CheckList& checks) {
   const auto warehouse = services.warehouse();
   if (!warehouse) return checks.fail("keeper", warehouse.error());
   const auto meta = (*warehouse)->meta(services.limits());
-  const auto id = store.store_id();
   if (!meta) return checks.fail("keeper", meta.error());
+  const auto id = store == nullptr ? Result<std::string>(std::string()) : store->store_id();
   if (!id) return checks.fail("keeper", id.error());
   if (!*meta) return checks.ok("keeper", "nobody has published here yet");
-  if ((*meta)->store_id == *id) return checks.ok("keeper", fmt::format("this state store, {}", *id));
-  checks.fail(
-      "keeper",
-      fmt::format("the warehouse is kept by store {} (host {}), this is store {}", (*meta)->store_id, (*meta)->host,
-                  *id),
-      fmt::format("point --data at the directory that has store {}, or put its state.sqlite back", (*meta)->store_id));
+  const std::string& keeper = (*meta)->store_id;
+  if (keeper == *id) return checks.ok("keeper", fmt::format("this state store, {}", *id));
+  const std::string here =
+      store == nullptr ? std::string("there is no state.sqlite here") : fmt::format("this is store {}", *id);
+  checks.fail("keeper", fmt::format("the warehouse is kept by store {} (host {}), {}", keeper, (*meta)->host, here),
+              fmt::format("point --data at the directory that has store {}, or put its state.sqlite back", keeper));
 }
 
 }  // namespace
@@ -134,16 +135,19 @@ void check_rollup(Services& services, CheckList& checks) {
               "gapless plan --explain says what changed; gapless backfill recomputes them");
 }
 
-void check_state(Services& services, CheckList& checks) {
-  if (!services.has_store())
-    return checks.ok("state store",
-                     fmt::format("none yet; the first load or backfill makes it ({})", services.store_format()));
+void check_state(Services& services, EngineLook engine, CheckList& checks) {
+  if (!services.has_store()) {
+    checks.ok("state store",
+              fmt::format("none yet; the first load or backfill makes it ({})", services.store_format()));
+    if (engine == EngineLook::kOpen) check_keeper(services, nullptr, checks);
+    return;
+  }
   const auto store = services.store();
   if (!store) return checks.fail("state store", store.error());
   checks.ok("state store",
             fmt::format("{}, {}", (services.data_directory() / "state.sqlite").string(), services.store_format()));
   check_journal(**store, checks);
-  if (services.has_engine_data() && !services.data_directory_in_use()) check_keeper(services, **store, checks);
+  if (engine == EngineLook::kOpen) check_keeper(services, *store, checks);
   check_last_run(**store, checks);
   const auto pause = (*store)->pause(services.clock().now());
   if (!pause)

@@ -5,10 +5,13 @@
 
 namespace gapless {
 
+/// Whether the engine is open and can be asked.
+enum class EngineLook { kOpen, kClosed };
+
 // Doctor's looks at what lies behind the engine. Each says what it found, or why it could not look.
 void check_source(Services& services, CheckList& checks);
 void check_rollup(Services& services, CheckList& checks);
 /// Store, keeper, runs and pauses.
-void check_state(Services& services, CheckList& checks);
+void check_state(Services& services, EngineLook engine, CheckList& checks);
 
 }  // namespace gapless

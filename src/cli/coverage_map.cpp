@@ -65,7 +65,8 @@ bool has_something(const Month& month, const std::vector<const TeamCoverage*>& t
 
 std::string padded(std::string text, std::size_t width) {
   const std::size_t used = display_width(text);
-  return used < width ? text + std::string(width - used, ' ') : text;
+  if (used < width) text.append(width - used, ' ');
+  return text;
 }
 
 std::string without_trailing_spaces(std::string line) {

@@ -113,30 +113,29 @@ bool check_directory(const Services& services, CheckList& checks) {
   return true;
 }
 
-/// True where the engine is open and can be asked.
-bool check_engine(Services& services, CheckList& checks) {
+EngineLook check_engine(Services& services, CheckList& checks) {
   const auto library = services.engine_library();
   if (!library) {
     checks.fail("chDB library", library.error());
-    return false;
+    return EngineLook::kClosed;
   }
   checks.ok("chDB library", *library);
   if (const auto in_use = services.data_directory_in_use()) {
     checks.warn("engine", in_use->message, "what is in it cannot be looked at meanwhile");
-    return false;
+    return EngineLook::kClosed;
   }
   if (!services.has_engine_data()) {
     checks.ok("engine", "not opened: there is nothing in it yet");
-    return false;
+    return EngineLook::kClosed;
   }
   const auto engine = services.engine();
   const auto version = engine ? (*engine)->version() : Result<std::string>(tl::unexpected(engine.error()));
   if (!version) {
     checks.fail("engine", version.error());
-    return false;
+    return EngineLook::kClosed;
   }
   checks.ok("engine", *version);
-  return true;
+  return EngineLook::kOpen;
 }
 
 std::string settings_text(const Services& services, bool all, const Style& style) {
@@ -161,12 +160,12 @@ Result<ExitCode> run_doctor(Invocation& call) {
   check_clock(services, checks);
   check_memory(services, checks);
   if (check_directory(services, checks)) {
-    const bool open = check_engine(services, checks);
-    if (open) {
+    const EngineLook engine = check_engine(services, checks);
+    if (engine == EngineLook::kOpen) {
       check_source(services, checks);
       check_rollup(services, checks);
     }
-    check_state(services, checks);
+    check_state(services, engine, checks);
   }
   call.output.document({{"checks", checks.json()}, {"settings", settings_json(services)}});
   call.output.text(settings_text(services, call.output.is_verbose(), call.output.style()));

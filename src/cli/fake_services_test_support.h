@@ -9,16 +9,27 @@ namespace gapless {
 /// Services with a state store in memory and a clock that stands still; there is no engine.
 class FakeServices final : public Services {
  public:
-  const Settings& settings() const override { return settings_; }
-  const Clock& clock() const override { return clock_; }
-  const Definition& definition() const override { return definition_; }
+  struct Parts {
+    Settings settings;
+    ManualClock clock{parse_instant("2026-03-10T12:00:00Z", "test").value()};
+    Definition definition{"rules: 1\n"};
+    MemoryStateStore store{[this] { return clock.now(); }};
+    bool has_store = false;
+    Installation installation;
+  };
+  /// What a test looks at and changes.
+  Parts& parts() { return parts_; }
+
+  const Settings& settings() const override { return parts_.settings; }
+  const Clock& clock() const override { return parts_.clock; }
+  const Definition& definition() const override { return parts_.definition; }
   std::stop_token stop() const override { return {}; }
   std::filesystem::path data_directory() const override { return "/nowhere"; }
   bool has_engine_data() const override { return false; }
-  bool has_store() const override { return has_store_; }
+  bool has_store() const override { return parts_.has_store; }
   Result<StateStore*> store() override {
-    has_store_ = true;
-    return &store_;
+    parts_.has_store = true;
+    return &parts_.store;
   }
   Result<Engine*> engine() override { return no_engine(); }
   Result<Loader*> loader() override { return no_engine(); }
@@ -26,19 +37,13 @@ class FakeServices final : public Services {
   Result<Figures> figures() override { return no_engine(); }
   Limits limits() const override { return {}; }
   ExecutorOptions executor_options() const override { return {}; }
-  const Installation& installation() const override { return installation_; }
+  const Installation& installation() const override { return parts_.installation; }
   Result<std::string> engine_library() const override { return no_engine(); }
   std::optional<Error> data_directory_in_use() const override { return std::nullopt; }
   std::string store_format() const override { return "schema 1"; }
 
-  Settings settings_;
-  ManualClock clock_{parse_instant("2026-03-10T12:00:00Z", "test").value()};
-  Definition definition_{"rules: 1\n"};
-  MemoryStateStore store_{[this] { return clock_.now(); }};
-  bool has_store_ = false;
-  Installation installation_;
-
  private:
+  Parts parts_;
   static tl::unexpected<Error> no_engine() { return fail(Fault::kUnavailable, "there is no engine"); }
 };
 

@@ -95,7 +95,7 @@ Result<ExitCode> run_load(Invocation& call) {
   call.output.document(loaded_files_json(files));
   call.output.text(loaded_files_text(files, seconds, next_command(files, call.services)));
   for (const LoadedFile& file : files)
-    if (!file.report) call.output.error(file.report.error().message);
+    if (!file.report && file.report.error().fault != Fault::kCancelled) call.output.error(file.report.error().message);
   return files.size() < paths.size() ? ExitCode::kFailed : exit_code_of_files(files);
 }
 

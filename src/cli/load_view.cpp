@@ -38,24 +38,22 @@ std::uint64_t events_added(const std::vector<LoadedFile>& files) {
   return events;
 }
 
+/// A file that failed has the same members, since nothing came of it.
 Json file_json(const LoadedFile& file) {
-  Json json = {{"path", file.path}};
-  if (!file.report) {
-    json["error"] = file.report.error().message;
-    return json;
-  }
-  const LoadReport& report = *file.report;
-  json["format"] = name(report.file.format);
-  json["lines"] = report.file.lines;
-  json["events"] = report.loaded;
-  json["duplicates"] = report.duplicates;
-  json["rejected"] = report.file.rejected;
-  json["skipped"] = Json::object();
+  const LoadReport report = file.report ? *file.report : LoadReport();
+  const auto day_or_null = [](const std::optional<Day>& day) { return day ? Json(day->to_string()) : Json(nullptr); };
+  Json json = {{"path", file.path},
+               {"format", file.report ? Json(name(report.file.format)) : Json(nullptr)},
+               {"lines", report.file.lines},
+               {"events", report.loaded},
+               {"duplicates", report.duplicates},
+               {"rejected", report.file.rejected},
+               {"skipped", Json::object()},
+               {"first_day", day_or_null(report.file.first_day)},
+               {"last_day", day_or_null(report.file.last_day)},
+               {"error", file.report ? Json(nullptr) : Json(file.report.error().message)}};
   for (const SkipReason reason : kSkipReasons)
     if (const std::uint64_t lines = report.file.skipped_for(reason); lines > 0) json["skipped"][name(reason)] = lines;
-  json["first_day"] = report.file.first_day ? Json(report.file.first_day->to_string()) : Json(nullptr);
-  json["last_day"] = report.file.last_day ? Json(report.file.last_day->to_string()) : Json(nullptr);
-  json["error"] = nullptr;
   return json;
 }
 
@@ -64,10 +62,11 @@ Json file_json(const LoadedFile& file) {
 std::string loaded_file_text(const LoadedFile& file, const Style& style) {
   if (!file.report) return "";
   const LoadReport& report = *file.report;
-  std::string text = fmt::format("{}  {}, {}\n", style.paint(Tone::kStrong, file.path), name(report.file.format),
+  const std::string from = file.path == "-" ? "standard input" : file.path;
+  std::string text = fmt::format("{}  {}, {}\n", style.paint(Tone::kStrong, from), name(report.file.format),
                                  counted(report.file.lines, "line", "lines"));
   text += fmt::format("  added {}", counted(report.loaded, "event", "events"));
-  if (report.file.first_day)
+  if (report.loaded > 0 && report.file.first_day)
     text += fmt::format(" of {}", DayRange{*report.file.first_day, *report.file.last_day}.to_string());
   text += "\n";
   if (report.duplicates > 0)

@@ -21,7 +21,7 @@ Result<ExitCode> run_pause(Invocation& call) {
     if (!span || span->count() <= 0)
       return fail(Fault::kInvalidInput,
                   fmt::format("'{}' is not a span of time such as 30m or 2h (from --for)", *text));
-    pause.until = now + *span;
+    pause.until = std::chrono::ceil<std::chrono::seconds>(now + *span);
   }
   GAPLESS_ASSIGN(StateStore * store, call.services.store());
   GAPLESS_TRY(store->set_pause(pause));

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <vector>
 
 #include "cli/wording.h"
@@ -45,7 +46,7 @@ std::vector<std::string> figures(const ProgressState& state) {
     parts.push_back(rate >= 1 ? fmt::format("{:.1f} days/s", rate) : fmt::format("{} a day", format_seconds(1 / rate)));
   if (state.total && *state.total > state.done) {
     const auto left = static_cast<double>(*state.total - state.done) / rate;
-    parts.push_back(format_clock(seconds(static_cast<std::int64_t>(left + 0.5))) + " left");
+    parts.push_back(format_clock(seconds(std::llround(left))) + " left");
   }
   return parts;
 }

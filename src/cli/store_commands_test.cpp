@@ -48,9 +48,9 @@ TEST_F(StoreCommands, pause_until_a_time_and_resume) {
   given.set("--for", "2h");
   EXPECT_EQ(json("pause", given),
             (Json{{"paused", true}, {"until", "2026-03-10T14:00:00Z"}, {"reason", "moving house"}}));
-  EXPECT_TRUE(services.store_.pause(services.clock_.now()).value());
+  EXPECT_TRUE(services.parts().store.pause(services.parts().clock.now()).value());
   EXPECT_EQ(json("resume"), (Json{{"paused", false}, {"until", nullptr}, {"reason", nullptr}}));
-  EXPECT_FALSE(services.store_.pause(services.clock_.now()).value());
+  EXPECT_FALSE(services.parts().store.pause(services.parts().clock.now()).value());
 }
 
 TEST_F(StoreCommands, pause_says_what_it_means) {
@@ -74,7 +74,7 @@ TEST_F(StoreCommands, runs_are_listed_the_newest_first) {
   first.status = RunStatus::kSucceeded;
   first.cells_recomputed = 4;
   first.finished_at = first.started_at + std::chrono::milliseconds(1500);
-  ASSERT_TRUE(services.store_.update_run(first));
+  ASSERT_TRUE(services.parts().store.update_run(first));
   record("20260310-010000-bbbbbb", "2026-03-10T01:00:00Z");
 
   const Json runs = json("runs").at("runs");
@@ -100,8 +100,8 @@ TEST_F(StoreCommands, runs_show_has_the_steps_and_takes_the_beginning_of_an_id) 
   record("20260309-010000-aaaaaa", "2026-03-09T01:00:00Z");
   record("20260310-010000-bbbbbb", "2026-03-10T01:00:00Z");
   const Day day = Day::parse("2026-03-01", "test").value();
-  ASSERT_TRUE(services.store_.record_step(
-      {"20260309-010000-aaaaaa", {0, day, 0}, "build", "failed", services.clock_.now(), 2.5, 10, 1, "no disk"}));
+  ASSERT_TRUE(services.parts().store.record_step(
+      {"20260309-010000-aaaaaa", {0, day, 0}, "build", "failed", services.parts().clock.now(), 2.5, 10, 1, "no disk"}));
   const Json runs = json("runs show", argument("20260309")).at("runs");
   ASSERT_EQ(runs.size(), 1U);
   ASSERT_EQ(runs[0].at("steps").size(), 1U);
@@ -118,16 +118,16 @@ TEST_F(StoreCommands, runs_show_has_the_steps_and_takes_the_beginning_of_an_id) 
 TEST_F(StoreCommands, runs_cancel_asks_a_running_run) {
   RunRecord run = record("20260309-010000-aaaaaa", "2026-03-09T01:00:00Z");
   EXPECT_EQ(json("runs cancel", argument("20260309")).at("runs")[0].at("cancel_requested"), true);
-  EXPECT_EQ(services.store_.cancel_requested(run.id), true);
+  EXPECT_EQ(services.parts().store.cancel_requested(run.id), true);
   run.status = RunStatus::kCancelled;
-  ASSERT_TRUE(services.store_.update_run(run));
+  ASSERT_TRUE(services.parts().store.update_run(run));
   EXPECT_EQ(run_command(services, "runs cancel", kText, argument(run.id.c_str())).out,
             "run 20260309-010000-aaaaaa is not running: cancelled\n");
 }
 
 TEST_F(StoreCommands, doctor_says_what_is_wrong_though_there_is_no_engine) {
-  services.installation_.configuration_error = Error{Fault::kInvalidInput, 0, "gapless.toml:3: unknown key 'x'"};
-  services.installation_.unknown_variables = {"GAPLESS_DAT"};
+  services.parts().installation.configuration_error = Error{Fault::kInvalidInput, 0, "gapless.toml:3: unknown key 'x'"};
+  services.parts().installation.unknown_variables = {"GAPLESS_DAT"};
   const CommandOutcome outcome = run_command(services, "doctor", kJson);
   EXPECT_EQ(outcome.code, ExitCode::kFailed);
   std::map<std::string, std::string> status;

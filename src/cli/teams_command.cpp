@@ -54,6 +54,18 @@ std::string explanation(const TeamRules& rules, DayRange window) {
   return "\nteams.strategies\n" + text;
 }
 
+/// Events may well lie outside the default window.
+Status say_where_events_are(Invocation& call) {
+  GAPLESS_ASSIGN(const Figures figures, call.services.figures());
+  GAPLESS_ASSIGN(const SourceExtent source, figures.warehouse->source_extent(call.services.limits()));
+  if (!source.days)
+    call.output.note("the source holds no events yet; bring some with: gapless load FILE");
+  else
+    call.output.note(fmt::format("the source holds {} from {}", counted(source.events, "event", "events"),
+                                 source.days->to_string()));
+  return {};
+}
+
 Result<ExitCode> run_teams(Invocation& call) {
   const Settings& settings = call.services.settings();
   GAPLESS_ASSIGN(const Window window, window_of({}, settings, call.services.clock().now()));
@@ -72,6 +84,7 @@ Result<ExitCode> run_teams(Invocation& call) {
     table.add({one.team.to_string(), fmt::format("{}", fmt::join(names_of(one.strategies), ", "))});
   }
   call.output.document(json);
+  if (selected.empty()) GAPLESS_TRY(say_where_events_are(call));
   std::string text = selected.empty() ? fmt::format("no team has events in {}, a ledger entry or target rows\n",
                                                     window.days.to_string())
                                       : table.render(call.output.style());
