@@ -10,7 +10,7 @@ if(NOT GAPLESS_SANITIZE)
     DEPS embedded
     LABELS embedded)
 
-  set_tests_properties(embedded_test PROPERTIES ENVIRONMENT "RC_PARAMS=max_success=25")
+  set_tests_properties(embedded_test PROPERTIES ENVIRONMENT "RC_PARAMS=max_success=20")
 
   # The groups of generated streams against the reference.
   add_executable(embedded_groups ${embedded}/groups_main.cpp)

@@ -45,13 +45,15 @@ std::string line_of(const RandomEvent& event, std::size_t number) {
       event.person, event.session == 0 ? "" : std::string(1, static_cast<char>('a' + event.session)), number % 3);
 }
 
+/// Any number from 0 on below `end`, with equal chances: a plain inRange() prefers small ones in small tests.
+rc::Gen<int> below(int end) { return rc::gen::resize(rc::kNominalSize, rc::gen::inRange(0, end)); }
+
 rc::Gen<RandomEvent> any_event() {
   return rc::gen::build<RandomEvent>(
-      rc::gen::set(&RandomEvent::team, rc::gen::inRange(1, 3)), rc::gen::set(&RandomEvent::day, rc::gen::inRange(0, 5)),
-      rc::gen::set(&RandomEvent::moment, rc::gen::inRange(0, static_cast<int>(kMoments.size()))),
-      rc::gen::set(&RandomEvent::session, rc::gen::inRange(0, 4)),
-      rc::gen::set(&RandomEvent::person, rc::gen::inRange(1, 4)),
-      rc::gen::set(&RandomEvent::kind, rc::gen::inRange(0, static_cast<int>(kKinds.size()))));
+      rc::gen::set(&RandomEvent::team, rc::gen::element(1, 2)), rc::gen::set(&RandomEvent::day, below(5)),
+      rc::gen::set(&RandomEvent::moment, below(static_cast<int>(kMoments.size()))),
+      rc::gen::set(&RandomEvent::session, below(4)), rc::gen::set(&RandomEvent::person, rc::gen::element(1, 2, 3)),
+      rc::gen::set(&RandomEvent::kind, below(static_cast<int>(kKinds.size()))));
 }
 
 const DayRange kWindow{*Day::parse("2026-03-01", "test"), *Day::parse("2026-03-07", "test")};
