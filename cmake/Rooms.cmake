@@ -1,6 +1,8 @@
 # A room is a folder of src/: a static library gapless_<room> of its *.cpp, and a test program
 # <room>_test of its *_test.cpp. DEPS are the rooms it may include and the libraries it uses;
 # tools/check-includes holds the same table against the sources. NOSAN and LABELS are those of gapless_test.
+# All presets but `dev` compile a room as one source (CMAKE_UNITY_BUILD), which takes a third of the time; so no two
+# sources of a room may give a name of their own to different things.
 function(gapless_room name)
   cmake_parse_arguments(ROOM "NOSAN" "FOLDER" "DEPS;TEST_DEPS;LABELS" ${ARGN})
   if(NOT ROOM_FOLDER)
@@ -32,8 +34,9 @@ endfunction()
 add_custom_target(unit_tests)
 add_custom_target(thread_tests)
 
-# A GoogleTest program, one ctest entry. NOSAN keeps it out of sanitizer builds; the label `threads` is for tests of code
-# that has threads, which run under TSan too.
+# A GoogleTest program, one ctest entry. It is compiled without optimization and checks for undefined behaviour, for the
+# time that they take; what it tests is compiled with them. NOSAN keeps it out of sanitizer builds; the label `threads` is for tests of code that has threads, which run under
+# TSan too.
 function(gapless_test name)
   cmake_parse_arguments(TEST "NOSAN" "" "SOURCES;DEPS;LABELS" ${ARGN})
   if(TEST_NOSAN AND GAPLESS_SANITIZE)
@@ -42,6 +45,10 @@ function(gapless_test name)
   add_executable(${name} ${TEST_SOURCES})
   target_include_directories(${name} PRIVATE ${CMAKE_SOURCE_DIR}/tests ${CMAKE_SOURCE_DIR}/src)
   target_link_libraries(${name} PRIVATE ${TEST_DEPS} GTest::gmock_main rapidcheck)
+  target_compile_options(${name} PRIVATE -O0)
+  if(GAPLESS_SANITIZE MATCHES undefined)
+    target_compile_options(${name} PRIVATE -fno-sanitize=undefined)
+  endif()
   add_test(NAME ${name} COMMAND ${name})
   add_dependencies(unit_tests ${name})
   if(threads IN_LIST TEST_LABELS)

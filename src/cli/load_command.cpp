@@ -10,6 +10,7 @@
 #include "cli/selection.h"
 #include "load/loader.h"
 #include "load/rejects_file.h"
+#include "util/timing.h"
 
 namespace gapless {
 namespace {
@@ -91,7 +92,7 @@ Result<ExitCode> run_load(Invocation& call) {
     if (call.services.stop().stop_requested()) break;
   }
   if (rejects) GAPLESS_TRY(rejects->flush());
-  const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - started).count();
+  const double seconds = seconds_since(started);
   call.output.document(loaded_files_json(files));
   call.output.text(loaded_files_text(files, seconds, next_command(files, call.services)));
   for (const LoadedFile& file : files)

@@ -22,8 +22,8 @@ std::string shortened(const std::string& text, std::size_t most) {
 }
 
 std::string duration_of(const RunRecord& run) {
-  const auto seconds = seconds_of(run);
-  return seconds ? format_seconds(*seconds) : "";
+  const auto taken = seconds_of(run);
+  return taken ? format_seconds(*taken) : "";
 }
 
 }  // namespace

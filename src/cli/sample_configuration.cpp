@@ -8,7 +8,7 @@
 namespace gapless {
 namespace {
 
-constexpr std::size_t kWidth = 96;
+constexpr std::size_t kLineWidth = 96;
 
 std::string quoted(std::string_view text) {
   std::string result = "\"";
@@ -34,7 +34,7 @@ std::string comment(const SettingInfo& setting) {
   std::string text = fmt::format("{}.", setting.help);
   if (!setting.environment.empty()) text += fmt::format(" [{}]", fmt::join(setting.environment, ", "));
   // Every line of it is a comment.
-  std::string lines = "# " + wrapped(text, kWidth, 0);
+  std::string lines = "# " + wrapped(text, kLineWidth, 0);
   for (std::size_t at = lines.find('\n'); at != std::string::npos; at = lines.find('\n', at + 1))
     lines.insert(at + 1, "# ");
   return lines + "\n";

@@ -5,6 +5,8 @@
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
+#include "support/case_name.h"
+
 namespace gapless {
 namespace {
 
@@ -56,8 +58,6 @@ TEST_P(RejectedDay, IsAnErrorThatNamesTheTextAndItsOrigin) {
   EXPECT_THAT(parsed.error().message, HasSubstr("(from --from)"));
   EXPECT_THAT(parsed.error().message, HasSubstr(GetParam().why));
 }
-
-constexpr auto kCaseName = [](const auto& info) { return std::string(info.param.name); };
 
 INSTANTIATE_TEST_SUITE_P(Day, RejectedDay,
                          testing::ValuesIn<RejectedText>({

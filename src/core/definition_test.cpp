@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "support/case_name.h"
+
 namespace gapless {
 namespace {
 
@@ -30,8 +32,6 @@ struct ChangeCase {
   std::vector<std::string> changed;
 };
 void PrintTo(const ChangeCase& one, std::ostream* out) { *out << one.name; }
-
-constexpr auto kCaseName = [](const auto& info) { return std::string(info.param.name); };
 
 class ChangedKeys : public testing::TestWithParam<ChangeCase> {};
 

@@ -4,10 +4,10 @@
 
 #include <string>
 
+#include "support/case_name.h"
+
 namespace gapless {
 namespace {
-
-constexpr auto kCaseName = [](const auto& info) { return std::string(info.param.name); };
 
 struct Decision {
   const char* name;

@@ -4,6 +4,8 @@
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
+#include "support/case_name.h"
+
 namespace gapless {
 namespace {
 
@@ -37,8 +39,6 @@ struct Rejected {
   std::string_view text;
   const char* why;
 };
-constexpr auto kCaseName = [](const auto& info) { return std::string(info.param.name); };
-
 class RejectedTeamId : public testing::TestWithParam<Rejected> {};
 
 TEST_P(RejectedTeamId, IsAnErrorThatNamesTheTextAndItsOrigin) {

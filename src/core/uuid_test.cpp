@@ -7,6 +7,8 @@
 #include <algorithm>
 #include <array>
 
+#include "support/case_name.h"
+
 namespace gapless {
 namespace {
 
@@ -39,8 +41,6 @@ struct BadUuid {
   const char* name;
   const char* text;
 };
-constexpr auto kCaseName = [](const auto& info) { return std::string(info.param.name); };
-
 class RejectedUuid : public testing::TestWithParam<BadUuid> {};
 
 TEST_P(RejectedUuid, IsAnErrorThatNamesTheTextAndItsOrigin) {

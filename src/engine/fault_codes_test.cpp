@@ -6,10 +6,10 @@
 
 #include <string>
 
+#include "support/case_name.h"
+
 namespace gapless {
 namespace {
-
-constexpr auto kCaseName = [](const auto& info) { return std::string(info.param.name); };
 
 using testing::HasSubstr;
 using testing::Not;

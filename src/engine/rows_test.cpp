@@ -5,11 +5,10 @@
 #include <rapidcheck/gtest.h>
 
 #include "engine/tsv.h"
+#include "support/case_name.h"
 
 namespace gapless {
 namespace {
-
-constexpr auto kCaseName = [](const auto& info) { return std::string(info.param.name); };
 
 using testing::ElementsAre;
 using testing::HasSubstr;

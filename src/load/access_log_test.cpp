@@ -17,8 +17,6 @@ using testing::HasSubstr;
 
 constexpr const char* kFirefox = "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:120.0) Gecko/20100101 Firefox/120.0";
 
-Instant load_time() { return parse_instant("2026-11-24T12:00:00Z", "test").value(); }
-
 AccessLogParser make_parser() {
   auto patterns = UserAgentPatterns::built_in();
   EXPECT_TRUE(patterns) << patterns.error().message;

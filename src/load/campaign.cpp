@@ -2,6 +2,7 @@
 
 #include <array>
 
+#include "load/ascii.h"
 #include "load/find_any.h"
 #include "load/utf8.h"
 
@@ -11,13 +12,6 @@ namespace {
 enum Key { kSource, kMedium, kCampaign, kTerm, kContent, kGclid, kFbclid, kGadSource, kKeyCount };
 constexpr std::array<std::string_view, kKeyCount> kKeys{"utm_source",  "utm_medium", "utm_campaign", "utm_term",
                                                         "utm_content", "gclid",      "fbclid",       "gad_source"};
-
-int hex_value(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
-}
 
 bool is_encoded(std::string_view text) { return find_any<'%', '+'>(text) != std::string_view::npos; }
 
@@ -48,10 +42,8 @@ void set_value(std::size_t key, std::string_view value, Event& event) {
 void append_percent_decoded(std::string_view text, std::string& out) {
   const std::size_t start = out.size();
   for (std::size_t i = 0; i < text.size(); ++i) {
-    const int high = text[i] == '%' && i + 2 < text.size() ? hex_value(text[i + 1]) : -1;
-    const int low = high >= 0 ? hex_value(text[i + 2]) : -1;
-    if (low >= 0) {
-      out += static_cast<char>(high << 4 | low);
+    if (text[i] == '%' && i + 2 < text.size() && is_hex(text[i + 1]) && is_hex(text[i + 2])) {
+      out += static_cast<char>(hex_value(text[i + 1]) << 4 | hex_value(text[i + 2]));
       i += 2;
     } else {
       out += text[i] == '+' ? ' ' : text[i];

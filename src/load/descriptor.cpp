@@ -13,8 +13,6 @@
 namespace gapless {
 namespace {
 
-std::string reason_of(int error) { return std::generic_category().message(error); }
-
 /// What the user can change is their input; the rest may pass.
 Fault fault_of(int error) {
   const bool passing = error == EMFILE || error == ENFILE || error == ENOMEM || error == EIO || error == EINTR;
@@ -22,6 +20,8 @@ Fault fault_of(int error) {
 }
 
 }  // namespace
+
+std::string reason_of(int error) { return std::generic_category().message(error); }
 
 Result<Descriptor> Descriptor::open_for_reading(const std::string& path) {
   const bool standard_input = path == "-";

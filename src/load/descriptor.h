@@ -9,6 +9,9 @@
 
 namespace gapless {
 
+/// What an errno says, in words.
+std::string reason_of(int error);
+
 /// An open file: gives the descriptor back when it goes, unless it is standard input.
 class Descriptor {
  public:

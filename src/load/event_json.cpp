@@ -9,6 +9,7 @@
 #include <optional>
 #include <string>
 
+#include "load/ascii.h"
 #include "load/event_fields.h"
 #include "load/event_time.h"
 #include "load/utf8.h"
@@ -20,8 +21,6 @@ using simdjson::ondemand::value;
 
 /// Nothing where all is well, else the reason to reject the line.
 using Complaint = std::optional<std::string>;
-
-constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 
 std::string_view trimmed(std::string_view text) {
   constexpr const char* kSpace = " \t\r\n";

@@ -18,7 +18,6 @@ using testing::HasSubstr;
 constexpr const char* kUuid = "0f4b5c1a-2d3e-4f50-8192-a3b4c5d6e7f8";
 
 Instant at(std::string_view text) { return parse_instant(text, "test").value(); }
-Instant load_time() { return at("2026-11-24T12:00:00Z"); }
 
 /// The least that an event needs, with more keys put in.
 std::string object(std::string_view more = "") {

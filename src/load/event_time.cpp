@@ -1,11 +1,11 @@
 #include "load/event_time.h"
 
+#include "load/ascii.h"
+
 namespace gapless {
 namespace {
 
 using std::chrono::microseconds;
-
-constexpr bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 /// Reads `pattern` from the front: a 'd' is a digit, which is added to a list, any other character itself.
 bool take(std::string_view& text, std::string_view pattern, int* digits) {

@@ -5,11 +5,11 @@
 namespace gapless {
 namespace {
 
-struct TimeCase {
+struct EventTimeCase {
   const char* text;
   const char* instant = nullptr;  ///< RFC 3339; nullptr where the text is no time
 };
-class EventTime : public testing::TestWithParam<TimeCase> {};
+class EventTime : public testing::TestWithParam<EventTimeCase> {};
 
 TEST_P(EventTime, IsReadAsUtc) {
   const auto parsed = parse_event_time(GetParam().text);
@@ -20,7 +20,7 @@ TEST_P(EventTime, IsReadAsUtc) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Accepted, EventTime,
-                         testing::ValuesIn<TimeCase>({
+                         testing::ValuesIn<EventTimeCase>({
                              {"2026-03-01 12:30:05", "2026-03-01T12:30:05Z"},
                              {"2026-03-01 12:30:05.5", "2026-03-01T12:30:05.500000Z"},
                              {"2026-03-01 12:30:05.000001", "2026-03-01T12:30:05.000001Z"},
@@ -38,7 +38,7 @@ INSTANTIATE_TEST_SUITE_P(Accepted, EventTime,
                          }));
 
 INSTANTIATE_TEST_SUITE_P(Refused, EventTime,
-                         testing::ValuesIn<TimeCase>({
+                         testing::ValuesIn<EventTimeCase>({
                              {""},
                              {"2026-03-01"},
                              {"2026-03-01 12:30"},

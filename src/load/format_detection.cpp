@@ -6,6 +6,7 @@
 #include <array>
 
 #include "load/access_log.h"
+#include "load/ascii.h"
 #include "load/utf8.h"
 
 namespace gapless {
@@ -49,7 +50,6 @@ const char* why_binary(std::string_view start) {
 }
 
 bool looks_like_an_object(std::string_view line) {
-  constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
   if (line.starts_with(kByteOrderMark)) line.remove_prefix(kByteOrderMark.size());
   const std::size_t first = line.find_first_not_of(" \t");
   return first != std::string_view::npos && line[first] == '{';

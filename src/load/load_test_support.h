@@ -11,10 +11,13 @@
 #include <string>
 #include <string_view>
 
+#include "core/day.h"
+#include "support/case_name.h"
+
 namespace gapless {
 
-/// Names the cases of a table by their `name`.
-inline constexpr auto kCaseName = [](const auto& info) { return std::string(info.param.name); };
+/// When the tests' events are loaded.
+inline Instant load_time() { return parse_instant("2026-11-24T12:00:00Z", "test").value(); }
 
 /// A directory that goes with the test.
 class TemporaryDirectory {

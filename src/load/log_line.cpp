@@ -3,12 +3,11 @@
 #include <array>
 #include <cstring>
 
+#include "load/ascii.h"
 #include "load/utf8.h"
 
 namespace gapless {
 namespace {
-
-constexpr bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 /// True for the bytes at which white space may begin: a quick first look, which space_length() confirms.
 constexpr std::array<bool, 256> kMayBeSpace = [] {
@@ -133,9 +132,6 @@ bool take_vhost(Scanner& scanner, std::string_view& vhost) {
   vhost = token.substr(0, colon);
   return true;
 }
-
-bool is_hex(char c) { return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'); }
-unsigned hex_value(char c) { return static_cast<unsigned>(is_digit(c) ? c - '0' : (c | 0x20) - 'a' + 10); }
 
 }  // namespace
 

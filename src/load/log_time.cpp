@@ -2,14 +2,13 @@
 
 #include <array>
 
+#include "load/ascii.h"
 #include "load/utf8.h"
 
 namespace gapless {
 namespace {
 
 using std::chrono::microseconds;
-
-constexpr bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 class Fields {
  public:

@@ -7,12 +7,12 @@
 namespace gapless {
 namespace {
 
-struct TimeCase {
+struct LogTimeCase {
   const char* name;
   const char* text;
   const char* instant = nullptr;  ///< RFC 3339; nullptr where the text is no time
 };
-class LogTime : public testing::TestWithParam<TimeCase> {};
+class LogTime : public testing::TestWithParam<LogTimeCase> {};
 
 TEST_P(LogTime, IsReadAsUtc) {
   const auto parsed = parse_log_time(GetParam().text);
@@ -23,7 +23,7 @@ TEST_P(LogTime, IsReadAsUtc) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Accepted, LogTime,
-                         testing::ValuesIn<TimeCase>({
+                         testing::ValuesIn<LogTimeCase>({
                              {"utc", "17/May/2015:10:05:03 +0000", "2015-05-17T10:05:03Z"},
                              {"east", "17/May/2015:01:05:03 +0530", "2015-05-16T19:35:03Z"},
                              {"west", "31/Dec/2015:23:59:59 -0130", "2016-01-01T01:29:59Z"},
@@ -43,7 +43,7 @@ INSTANTIATE_TEST_SUITE_P(Accepted, LogTime,
                          kCaseName);
 
 INSTANTIATE_TEST_SUITE_P(Refused, LogTime,
-                         testing::ValuesIn<TimeCase>({
+                         testing::ValuesIn<LogTimeCase>({
                              {"empty", ""},
                              {"no_offset", "17/May/2015:10:05:03"},
                              {"space_at_the_end", "17/May/2015:10:05:03 +0000 "},

@@ -16,7 +16,7 @@ using Groups = std::array<re2::StringPiece, kGroups>;
 
 std::string_view view(const re2::StringPiece& piece) { return {piece.data(), piece.size()}; }
 
-std::string trimmed(std::string_view text) {
+std::string without_spaces(std::string_view text) {
   const std::size_t first = text.find_first_not_of(' ');
   if (first == std::string_view::npos) return {};
   return std::string(text.substr(first, text.find_last_not_of(' ') - first + 1));
@@ -33,7 +33,7 @@ std::string expand(std::string_view replacement, const Groups& groups) {
       out += replacement[i];
     }
   }
-  return trimmed(out);
+  return without_spaces(out);
 }
 
 }  // namespace
@@ -66,7 +66,7 @@ std::optional<PatternList::Match> PatternList::first_match(std::string_view text
   regex.Match(piece, 0, text.size(), RE2::UNANCHORED, groups.data(),
               std::min(kGroups, regex.NumberOfCapturingGroups() + 1));
   const Pattern& pattern = patterns_[static_cast<std::size_t>(first)];
-  return Match{pattern.family ? expand(*pattern.family, groups) : trimmed(view(groups[1])),
+  return Match{pattern.family ? expand(*pattern.family, groups) : without_spaces(view(groups[1])),
                pattern.brand ? expand(*pattern.brand, groups) : std::string()};
 }
 

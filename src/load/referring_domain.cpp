@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 
+#include "load/ascii.h"
 #include "load/find_any.h"
 #include "load/lower_case.h"
 #include "load/utf8.h"
@@ -14,9 +15,6 @@ namespace gapless {
 namespace {
 
 constexpr std::string_view kDirect = "$direct";
-
-constexpr bool is_digit(char c) { return c >= '0' && c <= '9'; }
-constexpr bool is_hex(char c) { return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'); }
 
 bool equals_ignoring_case(std::string_view text, std::string_view lower) {
   return std::ranges::equal(text, lower, {}, ascii_lower);

@@ -7,10 +7,10 @@
 #include <cerrno>
 #include <system_error>
 
+#include "load/descriptor.h"
+
 namespace gapless {
 namespace {
-
-std::string reason_of(int error) { return std::generic_category().message(error); }
 
 bool is_same_file(const struct stat& a, const std::string& input) {
   struct stat b {};

@@ -5,14 +5,16 @@
 
 #include <ostream>
 
+#include "support/case_name.h"
+
 namespace gapless {
 namespace {
 
 using testing::HasSubstr;
 
 const Cell kCell{TeamId::from(7, "test").value(), Day::parse("2026-03-01", "test").value()};
-const Definition kNow("dimensions: host, pathname\nrules: 2\n");
-const Definition kBefore("dimensions: host\nrules: 2\n");
+const Definition kDefinition("dimensions: host, pathname\nrules: 2\n");
+const Definition kOldDefinition("dimensions: host\nrules: 2\n");
 
 /// Facts about a cell, told as a story: what the source holds, what was published, what happened since.
 class Story {
@@ -35,7 +37,7 @@ class Story {
   Story& published() {
     facts_.entry.emplace();
     for (const Target target : kTargets) {
-      LedgerRow row{kCell, target, kNow.hash(), facts_.window, {facts_.day_events, 77}, {}, "run-1", 3, 1, {}};
+      LedgerRow row{kCell, target, kDefinition.hash(), facts_.window, {facts_.day_events, 77}, {}, "run-1", 3, 1, {}};
       row.published_at = kCell.day.start() + std::chrono::hours(25);
       const std::uint64_t keys = facts_.day_views > 0 ? 2 : 0;
       row.content = {keys, keys, keys * 1000, {facts_.day_views, facts_.day_views > 0 ? 1U : 0U, 0, 60}};
@@ -62,7 +64,7 @@ class Story {
   }
   Story& other_definition() {
     return edit([](CellFacts& facts) {
-      for (auto& row : facts.entry->rows) row->definition = kBefore.hash();
+      for (auto& row : facts.entry->rows) row->definition = kOldDefinition.hash();
     });
   }
   Story& source_emptied() { return now_owns({0, 0}, 0); }
@@ -94,12 +96,10 @@ struct JudgeCase {
   std::string why;
 };
 void PrintTo(const JudgeCase& one, std::ostream* out) { *out << one.name; }
-constexpr auto kCaseName = [](const auto& info) { return std::string(info.param.name); };
-
 class Judge : public testing::TestWithParam<JudgeCase> {};
 
 TEST_P(Judge, GivesStateActionAndReason) {
-  const Judgement found = judge(GetParam().story.facts(), kNow, {});
+  const Judgement found = judge(GetParam().story.facts(), kDefinition, {});
   EXPECT_EQ(found.state, GetParam().state) << name(found.state) << ": " << found.why;
   EXPECT_EQ(found.action, GetParam().action);
   EXPECT_EQ(found.why, GetParam().why);
@@ -116,7 +116,7 @@ INSTANTIATE_TEST_SUITE_P(
         JudgeCase{"foreign", story().foreign_rows(), CellState::kForeign, kNone,
                   "target rows that gapless did not write; adopt them, or backfill --take-over"},
         JudgeCase{"outdated", published().other_definition(), CellState::kOutdated, kRecompute,
-                  "made by definition " + kBefore.hash() + ", now " + kNow.hash()},
+                  "made by definition " + kOldDefinition.hash() + ", now " + kDefinition.hash()},
         JudgeCase{"outdated_for_a_new_target", published().edit([](CellFacts& facts) { facts.entry->rows[1].reset(); }),
                   CellState::kOutdated, kRecompute, "web_pre_aggregated_bounces was never built for this cell"},
         JudgeCase{"orphaned", published().source_emptied(), CellState::kOrphaned, kRecompute,
@@ -186,7 +186,7 @@ void PrintTo(const Rivals& one, std::ostream* out) { *out << one.name; }
 class Precedence : public testing::TestWithParam<Rivals> {};
 
 TEST_P(Precedence, TakesTheEarlierState) {
-  const Judgement found = judge(GetParam().story.facts(), kNow, {});
+  const Judgement found = judge(GetParam().story.facts(), kDefinition, {});
   EXPECT_EQ(found.state, GetParam().earlier) << name(found.state) << ": " << found.why;
 }
 
@@ -252,7 +252,7 @@ void PrintTo(const OptionCase& one, std::ostream* out) { *out << one.name; }
 class JudgeOption : public testing::TestWithParam<OptionCase> {};
 
 TEST_P(JudgeOption, ChangesTheActionAndNeverTheState) {
-  const Judgement found = judge(GetParam().story.facts(), kNow, GetParam().options);
+  const Judgement found = judge(GetParam().story.facts(), kDefinition, GetParam().options);
   EXPECT_EQ(found.state, GetParam().state) << name(found.state) << ": " << found.why;
   EXPECT_EQ(found.action, GetParam().action) << found.why;
 }
@@ -285,18 +285,20 @@ INSTANTIATE_TEST_SUITE_P(
 
 TEST(JudgeReason, NamesWhatChangedInTheDefinition) {
   JudgeOptions options;
-  options.previous_definition_text = kBefore.text();
-  EXPECT_EQ(judge(published().other_definition().facts(), kNow, options).why,
+  options.previous_definition_text = kOldDefinition.text();
+  EXPECT_EQ(judge(published().other_definition().facts(), kDefinition, options).why,
             "made by another definition; changed: dimensions");
 }
 
 TEST(JudgeReason, NamesTheOlderDefinitionWhereOnlyOneTargetIsOutdated) {
-  const Story half = published().edit([](CellFacts& facts) { facts.entry->rows[1]->definition = kBefore.hash(); });
-  EXPECT_EQ(judge(half.facts(), kNow, {}).why, "made by definition " + kBefore.hash() + ", now " + kNow.hash());
+  const Story half =
+      published().edit([](CellFacts& facts) { facts.entry->rows[1]->definition = kOldDefinition.hash(); });
+  EXPECT_EQ(judge(half.facts(), kDefinition, {}).why,
+            "made by definition " + kOldDefinition.hash() + ", now " + kDefinition.hash());
 }
 
 TEST(JudgeReason, OfAnOpenDayNamesTheStateBelow) {
-  EXPECT_EQ(judge(story().views(2).open().facts(), kNow, kIncludeOpen()).why,
+  EXPECT_EQ(judge(story().views(2).open().facts(), kDefinition, kIncludeOpen()).why,
             "the day is not over; missing: 2 view events, never built");
 }
 

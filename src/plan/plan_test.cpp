@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <ctime>
 
+#include "support/case_name.h"
+
 namespace gapless {
 namespace {
 
@@ -117,8 +119,6 @@ TEST(PlanWork, ListsDaysWithSomethingToDoInTheOrderAskedFor) {
   EXPECT_THAT(plan.work(true),
               ElementsAre(Pair(last, ElementsAre(team(1), team(5))), Pair(first, ElementsAre(team(2)))));
 }
-
-constexpr auto kCaseName = [](const auto& info) { return std::string(info.param.name); };
 
 struct OptionsCase {
   const char* name;

@@ -13,6 +13,7 @@
 #include "run/lease_keeper.h"
 #include "run/partition_job.h"
 #include "run/recovery.h"
+#include "util/timing.h"
 #include "util/waiting.h"
 
 namespace gapless {
@@ -20,10 +21,6 @@ namespace {
 
 using std::chrono::milliseconds;
 using std::chrono::steady_clock;
-
-double seconds_since(steady_clock::time_point start) {
-  return std::chrono::duration<double>(steady_clock::now() - start).count();
-}
 
 std::string resource_of(const Partition& partition) { return fmt::format("{}/{}", kRollup, partition.to_string()); }
 

@@ -8,14 +8,11 @@
 
 #include "run/expiry.h"
 #include "run/gate.h"
+#include "util/timing.h"
 #include "util/waiting.h"
 
 namespace gapless {
 namespace {
-
-double seconds_since(std::chrono::steady_clock::time_point start) {
-  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-}
 
 bool contains(const Teams& teams, TeamId team) { return std::binary_search(teams.begin(), teams.end(), team); }
 

@@ -13,7 +13,6 @@
 namespace gapless {
 namespace {
 
-constexpr std::string_view kRowsFormat = "TabSeparatedWithNamesAndTypes";
 constexpr std::string_view kNoFormat = "Null";
 constexpr int kBadArguments = 36;
 constexpr int kTooManyRows = 396;

@@ -12,6 +12,9 @@
 
 namespace gapless {
 
+/// The format that Rows reads.
+inline constexpr std::string_view kRowsFormat = "TabSeparatedWithNamesAndTypes";
+
 /// Gives what libchdb made back to it.
 struct ChdbDeleter {
   const ChdbApi* api;

@@ -11,7 +11,6 @@
 namespace gapless {
 namespace {
 
-constexpr std::string_view kRowsFormat = "TabSeparatedWithNamesAndTypes";
 constexpr int kNotEnoughSpace = 243;
 
 /// The one directory that this process has open.
