@@ -10,6 +10,7 @@
 #include "cli/progress.h"
 #include "cli/run_view.h"
 #include "cli/wording.h"
+#include "run/pause.h"
 
 namespace gapless {
 namespace {
@@ -49,13 +50,11 @@ class RunProgress {
   std::atomic<std::size_t> total_{0};
 };
 
-/// Errors: kConflict while work is paused on this state store.
+/// Errors: kConflict while work is paused on this state store: nothing need be looked at.
 Status check_not_paused(StateStore& store, Instant now) {
-  GAPLESS_ASSIGN(const auto pause, store.pause(now));
-  if (!pause) return {};
-  return fail(Fault::kConflict, fmt::format("paused{}{}: no day is begun. gapless resume ends the pause",
-                                            pause->until ? " until " + format_instant(*pause->until) : std::string(),
-                                            pause->reason.empty() ? "" : " (" + pause->reason + ")"));
+  GAPLESS_ASSIGN(const auto why, paused_because(store, now));
+  if (why) return fail(Fault::kConflict, *why);
+  return {};
 }
 
 /// Cells that a job leaves alone until a person has agreed to the new definition.

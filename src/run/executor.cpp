@@ -12,6 +12,7 @@
 #include "run/host.h"
 #include "run/lease_keeper.h"
 #include "run/partition_job.h"
+#include "run/pause.h"
 #include "run/recovery.h"
 #include "util/timing.h"
 #include "util/waiting.h"
@@ -108,6 +109,10 @@ class Executor::Run {
         report(*work, DayStatus::kCancelled, "stopped before this day was begun");
       else if (out_of_time)
         report(*work, DayStatus::kSkipped, "the run's time was up before this day was begun");
+      else if (const auto paused = paused_because(context_.store, context_.clock.now()); !paused)
+        report(*work, DayStatus::kFailed, paused.error().message);
+      else if (*paused)
+        report(*work, DayStatus::kSkipped, **paused);
       else
         attempt(std::move(*work));
     }

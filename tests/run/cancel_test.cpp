@@ -47,6 +47,21 @@ TEST_F(Cancelled, BetweenDaysBeginsNoOther) {
   expect_good_afterwards();
 }
 
+TEST_F(Cancelled, ByAPauseBeginsNoOtherDay) {
+  ask.events.on_day = [&](const DayReport&, std::size_t done, std::size_t) {
+    if (done == 1) {
+      EXPECT_TRUE(world.kept.set_pause({"migrating", {}}));
+    }
+  };
+  const RunReport report = world.backfill(ask).value();
+  EXPECT_EQ(report.status, RunStatus::kPartial);
+  EXPECT_THAT(days_of(report),
+              ElementsAre("2026-03-01 skipped", "2026-03-02 skipped", "2026-03-03 skipped", "2026-03-04 published"));
+  EXPECT_THAT(report.days.front().error, HasSubstr("paused (migrating)"));
+  ASSERT_TRUE(world.kept.clear_pause());
+  expect_good_afterwards();
+}
+
 TEST_F(Cancelled, BeforePublishingPublishesNothing) {
   for (const char* during : {"ledger", "source_counts", "create_staging", "build_sessions", "stage_cells",
                              "copy_others", "staged", "live_parts"}) {
