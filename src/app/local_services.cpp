@@ -124,11 +124,11 @@ Status LocalServices::check_keeper() {
 }
 
 Error LocalServices::kept_by_another(const WarehouseMeta& meta, std::string_view but) const {
-  return {
-      Fault::kConflict, 0,
-      fmt::format("this warehouse is kept by store {} (host {}), but {} {}: nothing is published. Point --data at the"
-                  " directory that has store {}, or put its state.sqlite back",
-                  meta.store_id, meta.host, directory_.store().string(), but, meta.store_id)};
+  return {Fault::kConflict, 0,
+          fmt::format(
+              "this warehouse is kept by store {} (host {}), but {} {}: nothing is published. Point --data at the"
+              " directory that has store {}, put its state.sqlite back, or, if it is lost: gapless adopt --take-over",
+              meta.store_id, meta.host, directory_.store().string(), but, meta.store_id)};
 }
 
 Result<Figures> LocalServices::figures() {
@@ -144,6 +144,12 @@ Result<Figures> LocalServices::figures() {
     recovered_ = true;
   }
   return Figures{&*warehouse_, store_.get(), &*executor_};
+}
+
+Result<TakeOverReport> LocalServices::take_over() {
+  GAPLESS_TRY(engine());
+  GAPLESS_TRY(store());
+  return gapless::take_over(*warehouse_, *store_, kLayoutVersion, limits());
 }
 
 Limits LocalServices::limits() const {

@@ -32,6 +32,7 @@ class LocalServices final : public Services {
   Result<Loader*> loader() override;
   Result<Warehouse*> warehouse() override;
   Result<Figures> figures() override;
+  Result<TakeOverReport> take_over() override;
 
   Limits limits() const override;
   ExecutorOptions executor_options() const override;

@@ -81,7 +81,9 @@ void check_keeper(Services& services, StateStore* store, CheckList& checks) {
   const std::string here =
       store == nullptr ? std::string("there is no state.sqlite here") : fmt::format("this is store {}", *id);
   checks.fail("keeper", fmt::format("the warehouse is kept by store {} (host {}), {}", keeper, (*meta)->host, here),
-              fmt::format("point --data at the directory that has store {}, or put its state.sqlite back", keeper));
+              fmt::format("point --data at the directory that has store {}, put its state.sqlite back, or, if it is"
+                          " lost: gapless adopt --take-over",
+                          keeper));
 }
 
 }  // namespace

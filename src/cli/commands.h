@@ -5,6 +5,7 @@
 namespace gapless {
 
 // Each command, in a file of its own.
+CommandSpec adopt_command();
 CommandSpec backfill_command();
 CommandSpec completion_command();
 CommandSpec doctor_command();

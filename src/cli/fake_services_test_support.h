@@ -35,6 +35,7 @@ class FakeServices final : public Services {
   Result<Loader*> loader() override { return no_engine(); }
   Result<Warehouse*> warehouse() override { return no_engine(); }
   Result<Figures> figures() override { return no_engine(); }
+  Result<TakeOverReport> take_over() override { return no_engine(); }
   Limits limits() const override { return {}; }
   ExecutorOptions executor_options() const override { return {}; }
   const Installation& installation() const override { return parts_.installation; }

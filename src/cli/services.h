@@ -13,6 +13,7 @@
 #include "engine/engine.h"
 #include "load/loader.h"
 #include "run/executor.h"
+#include "run/take_over.h"
 #include "state/state_store.h"
 #include "warehouse/warehouse.h"
 
@@ -52,6 +53,8 @@ class Services {
   virtual Result<Warehouse*> warehouse() = 0;
   /// Errors also: kConflict where another state store keeps this warehouse.
   virtual Result<Figures> figures() = 0;
+  /// Makes store() the warehouse's keeper. Errors as run/take_over.h.
+  virtual Result<TakeOverReport> take_over() = 0;
 
   /// Bounds for looking, and how the executor works, as configured.
   virtual Limits limits() const = 0;

@@ -135,6 +135,12 @@ Status MemoryStateStore::release_lease(const Lease& lease) {
   return {};
 }
 
+Status MemoryStateStore::raise_fences(std::uint64_t above) {
+  std::scoped_lock lock(mutex_);
+  last_fence_ = std::max(last_fence_, above);
+  return {};
+}
+
 Result<std::vector<Lease>> MemoryStateStore::leases() {
   std::scoped_lock lock(mutex_);
   const Instant now = store_clock_();

@@ -32,6 +32,7 @@ class MemoryStateStore final : public StateStore {
                                                     std::chrono::milliseconds ttl) override;
   Result<bool> renew_lease(const Lease& lease, std::chrono::milliseconds ttl) override;
   Status release_lease(const Lease& lease) override;
+  Status raise_fences(std::uint64_t above) override;
   Result<std::vector<Lease>> leases() override;
 
   Status write_journal(const JournalEntry& entry) override;

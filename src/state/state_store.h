@@ -116,6 +116,8 @@ class StateStore {
   virtual Result<bool> renew_lease(const Lease& lease, std::chrono::milliseconds ttl) = 0;
   /// Gives it back; nothing happens where it is no longer ours.
   virtual Status release_lease(const Lease& lease) = 0;
+  /// Every lease taken from now on has a fence above this one: for a store that takes a warehouse over.
+  virtual Status raise_fences(std::uint64_t above) = 0;
   /// Those that have not expired.
   virtual Result<std::vector<Lease>> leases() = 0;
 

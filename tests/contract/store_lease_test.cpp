@@ -159,6 +159,14 @@ TEST_P(LeaseContract, FencesGrowOverAllResourcesAndAfterEveryRelease) {
   }
 }
 
+TEST_P(LeaseContract, FencesGoOnAboveWhatTheyAreRaisedTo) {
+  const Lease before = take("web/2026-03-01", "r1");
+  ASSERT_TRUE(store().raise_fences(before.fence + 1000));
+  EXPECT_EQ(take("web/2026-03-02", "r1").fence, before.fence + 1001);
+  ASSERT_TRUE(store().raise_fences(before.fence));
+  EXPECT_EQ(take("web/2026-03-03", "r1").fence, before.fence + 1002) << "lowered";
+}
+
 TEST_P(LeaseContract, RefusalsAndRenewalsKeepTheFence) {
   const Lease lease = take("web/2026-03-01", "r1");
   ASSERT_TRUE(refused("web/2026-03-01", "r2"));

@@ -16,6 +16,6 @@ gapless_test(store_contract_test
     ${contract}/store_values.cpp
     ${CMAKE_SOURCE_DIR}/tests/support/child_process.cpp
   DEPS gapless_state_sqlite
-  LABELS contract)
+  LABELS contract threads)
 add_dependencies(store_contract_test store_worker)
 target_compile_definitions(store_contract_test PRIVATE GAPLESS_STORE_WORKER="$<TARGET_FILE:store_worker>")

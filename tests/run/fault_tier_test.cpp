@@ -2,9 +2,8 @@
 // be true.
 #include <fmt/format.h>
 
-#include <iostream>
-
 #include "run/tier.h"
+#include "support/case_name.h"
 
 namespace gapless {
 namespace {
@@ -16,7 +15,6 @@ struct Way {
   Error error;
 };
 void PrintTo(const Way& way, std::ostream* out) { *out << way.name; }
-constexpr auto kWayName = [](const auto& info) { return std::string(info.param.name); };
 
 /// Starts a backfill that may fail, die, or go well in spite of it all.
 void backfill_until_it_fails(TierWorld& world) {
@@ -51,7 +49,7 @@ class FaultTier : public testing::TestWithParam<Way> {
       expect_good_after_recovery(world);
       broken += failures_so_far() > failures_before ? 1 : 0;
     }
-    std::cout << fmt::format("{} cases\n", calls);
+    count_cases(calls);
   }
 
  private:
@@ -60,26 +58,28 @@ class FaultTier : public testing::TestWithParam<Way> {
 
 TEST_P(FaultTier, Once) { at_every_call(false); }
 
-TEST_P(FaultTier, Persistently) {
-  if (GetParam().outcome == Outcome::kDeath) GTEST_SKIP() << "one dies once";
-  at_every_call(true);
-}
+/// One dies once: these ways are of the others.
+class PersistentFaults : public FaultTier {};
 
-INSTANTIATE_TEST_SUITE_P(
-    Ways, FaultTier,
-    testing::Values(
-        Way{"unavailable", Effect::kNone, Outcome::kError, {Fault::kUnavailable, 0, "unreachable"}},
-        Way{"unavailable_after_the_effect", Effect::kWhole, Outcome::kError, {Fault::kUnavailable, 0, "unreachable"}},
-        Way{"overloaded", Effect::kNone, Outcome::kError, overloaded()},
-        Way{"overloaded_half_way", Effect::kHalf, Outcome::kError, overloaded()},
-        Way{"refused", Effect::kNone, Outcome::kError, refused()},
-        Way{"timed_out_after_the_effect", Effect::kWhole, Outcome::kError, timed_out()},
-        Way{"connection_lost_after_the_effect", Effect::kWhole, Outcome::kError, connection_lost()},
-        Way{"connection_lost_half_way", Effect::kHalf, Outcome::kError, connection_lost()},
-        Way{"hangs", Effect::kNone, Outcome::kHangToDeadline, {}}, Way{"dies", Effect::kNone, Outcome::kDeath, {}},
-        Way{"dies_half_way", Effect::kHalf, Outcome::kDeath, {}},
-        Way{"dies_after_the_effect", Effect::kWhole, Outcome::kDeath, {}}),
-    kWayName);
+TEST_P(PersistentFaults, AtEveryCall) { at_every_call(true); }
+
+const std::vector<Way> kFailures = {
+    {"unavailable", Effect::kNone, Outcome::kError, {Fault::kUnavailable, 0, "unreachable"}},
+    {"unavailable_after_the_effect", Effect::kWhole, Outcome::kError, {Fault::kUnavailable, 0, "unreachable"}},
+    {"overloaded", Effect::kNone, Outcome::kError, overloaded()},
+    {"overloaded_half_way", Effect::kHalf, Outcome::kError, overloaded()},
+    {"refused", Effect::kNone, Outcome::kError, refused()},
+    {"timed_out_after_the_effect", Effect::kWhole, Outcome::kError, timed_out()},
+    {"connection_lost_after_the_effect", Effect::kWhole, Outcome::kError, connection_lost()},
+    {"connection_lost_half_way", Effect::kHalf, Outcome::kError, connection_lost()},
+    {"hangs", Effect::kNone, Outcome::kHangToDeadline, {}}};
+const std::vector<Way> kDeaths = {{"dies", Effect::kNone, Outcome::kDeath, {}},
+                                  {"dies_half_way", Effect::kHalf, Outcome::kDeath, {}},
+                                  {"dies_after_the_effect", Effect::kWhole, Outcome::kDeath, {}}};
+
+INSTANTIATE_TEST_SUITE_P(Failures, FaultTier, testing::ValuesIn(kFailures), kCaseName);
+INSTANTIATE_TEST_SUITE_P(Deaths, FaultTier, testing::ValuesIn(kDeaths), kCaseName);
+INSTANTIATE_TEST_SUITE_P(Failures, PersistentFaults, testing::ValuesIn(kFailures), kCaseName);
 
 /// Two days at once: which call fails is a matter of luck, what holds afterwards is not.
 TEST(FaultTierOfTwoWorkers, FailsHereAndThere) {
@@ -97,7 +97,7 @@ TEST(FaultTierOfTwoWorkers, FailsHereAndThere) {
         if (effect != Effect::kHalf) expect_each_partition_old_or_new(world, tier().was, tier().will_be);
         expect_good_after_recovery(world);
       }
-  std::cout << fmt::format("{} cases\n", cases);
+  count_cases(cases);
 }
 
 /// The moments of a death that leave the most behind.
@@ -127,7 +127,7 @@ class RecoveryTier : public testing::TestWithParam<Way> {
       ++cases_;
     }
   }
-  void TearDown() override { std::cout << fmt::format("{} cases\n", cases_); }
+  void TearDown() override { count_cases(cases_); }
 
  private:
   std::size_t cases_ = 0;
@@ -147,7 +147,7 @@ INSTANTIATE_TEST_SUITE_P(
                     Way{"dies_after_the_effect", Effect::kWhole, Outcome::kDeath, {}},
                     Way{"connection_lost_half_way", Effect::kHalf, Outcome::kError, connection_lost()},
                     Way{"unavailable", Effect::kNone, Outcome::kError, {Fault::kUnavailable, 0, "unreachable"}}),
-    kWayName);
+    kCaseName);
 
 }  // namespace
 }  // namespace gapless

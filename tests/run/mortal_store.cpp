@@ -59,6 +59,9 @@ Status MortalStore::release_lease(const Lease& lease) {
     return fail(Fault::kUnavailable, "the process died giving back a lease");
   }
 }
+Status MortalStore::raise_fences(std::uint64_t above) {
+  return counted(faults_, "raise_fences", [&] { return kept_.raise_fences(above); });
+}
 Result<std::vector<Lease>> MortalStore::leases() {
   return counted(faults_, "leases", [&] { return kept_.leases(); });
 }

@@ -28,6 +28,7 @@ class MortalStore final : public StateStore {
   Result<bool> renew_lease(const Lease& lease, std::chrono::milliseconds ttl) override;
   /// Called by destructors: a death in it is not thrown. It is one all the same, since nothing has any effect after it.
   Status release_lease(const Lease& lease) override;
+  Status raise_fences(std::uint64_t above) override;
   Result<std::vector<Lease>> leases() override;
   Status write_journal(const JournalEntry& entry) override;
   Status erase_journal(std::string_view run_id, std::string_view rollup, const Partition& partition) override;

@@ -70,13 +70,6 @@ Result<RunReport> RunWorld::backfill(const Ask& ask, StateStore& as) {
 
 std::string RunWorld::next_run_id() const { return fmt::format("run-{}", runs_ + 1); }
 
-void RunWorld::skip_fences(std::uint64_t count) {
-  for (std::uint64_t i = 0; i < count; ++i) {
-    const auto taken = kept.take_lease("skipped", "test", std::chrono::seconds(1));
-    ASSERT_TRUE(kept.release_lease(std::get<Lease>(*taken)));
-  }
-}
-
 void expect_nothing_left_over(RunWorld& world) {
   EXPECT_EQ(world.kept.leases().value().size(), 0U) << "leases";
   EXPECT_EQ(world.kept.journal().value().size(), 0U) << "journal entries";

@@ -65,8 +65,6 @@ class RunWorld {
 
   /// The next run's id.
   std::string next_run_id() const;
-  /// Gives the store so many fences to start after: for a store that takes over a warehouse.
-  void skip_fences(std::uint64_t count);
 
  private:
   std::uint64_t runs_ = 0;

@@ -2,9 +2,9 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include <iostream>
-
+#include "run/take_over.h"
 #include "run/tier.h"
+#include "support/case_name.h"
 
 namespace gapless {
 namespace {
@@ -71,10 +71,59 @@ TEST_P(Takeover, AtAnyMomentIsNotUndoneByTheOneThatWakesUp) {
     EXPECT_THAT(to_recompute(world.observe_and_plan(tier_ask(world)).value()), testing::IsEmpty());
     broken += failures_so_far() > failures_before ? 1 : 0;
   }
-  std::cout << fmt::format("{} cases\n", calls);
+  count_cases(calls);
 }
 
-constexpr auto kPauseName = [](const auto& info) { return std::string(info.param.name); };
+/// The process dies, and its state store is lost with all that it knew.
+TEST(LostStore, IsFollowedByOneThatTakesOverAtAnyMoment) {
+  const std::size_t calls = tier().calls.size();
+  for (const Effect effect : {Effect::kNone, Effect::kWhole})
+    for (std::size_t call = 1; call <= calls && !testing::Test::HasFailure(); ++call) {
+      SCOPED_TRACE(fmt::format("lost at call {} ({}) of {}, effect {}", call, tier().calls[call - 1], calls,
+                               static_cast<int>(effect)));
+      TierWorld world;
+      world.faults.inject({.at_call = call, .effect = effect, .outcome = Outcome::kDeath});
+      try {
+        (void)world.backfill(tier_ask(world));
+      } catch (const FakeDeath&) {
+      }
+      world.faults.revive();
+      MemoryStateStore fresh([&] { return world.store_clock.now(); });
+      const auto taken = take_over(world.warehouse, fresh, 1, {});
+      ASSERT_TRUE(taken) << taken.error().message;
+      EXPECT_EQ(world.warehouse.meta({}).value()->store_id, fresh.store_id().value());
+      EXPECT_EQ(world.warehouse.state().staging.size(), 0U);
+
+      // A new team's first cell, published in one table and not in the other, looks as if somebody else wrote it.
+      Ask ask = tier_ask(world);
+      ask.plan.judge.take_over = true;
+      const auto report = world.backfill(ask, fresh);
+      ASSERT_TRUE(report) << report.error().message;
+      EXPECT_TRUE(report->error.empty()) << report->error;
+      EXPECT_TRUE(partitions_of(world.warehouse.state()) == tier().will_be);
+      expect_ledger_and_targets_agree(world);
+      EXPECT_THAT(to_recompute(world.observe_and_plan(ask).value()), testing::IsEmpty());
+    }
+  count_cases(2 * calls);
+}
+
+TEST(LostStore, TwiceTakenOverHasNothingToTake) {
+  TierWorld world;
+  MemoryStateStore fresh([&] { return world.store_clock.now(); });
+  ASSERT_TRUE(world.warehouse.write_meta({"0123456789abcdef", "elsewhere", 1}, {}));
+  const TakeOverReport first = take_over(world.warehouse, fresh, 1, {}).value();
+  EXPECT_EQ(first.previous.value().host, "elsewhere");
+  EXPECT_FALSE(take_over(world.warehouse, fresh, 1, {}).value().previous);
+}
+
+TEST(LostStore, OfANewerLayoutIsLeftAlone) {
+  TierWorld world;
+  const WarehouseMeta newer{"0123456789abcdef", "elsewhere", 2};
+  ASSERT_TRUE(world.warehouse.write_meta(newer, {}));
+  EXPECT_EQ(take_over(world.warehouse, world.kept, 1, {}).error().fault, Fault::kConflict);
+  EXPECT_EQ(world.warehouse.meta({}).value()->store_id, newer.store_id);
+}
+
 void PrintTo(const Pause& pause, std::ostream* out) { *out << pause.name; }
 
 INSTANTIATE_TEST_SUITE_P(Pauses, Takeover,
@@ -82,7 +131,7 @@ INSTANTIATE_TEST_SUITE_P(Pauses, Takeover,
                                          Pause{"taken_for_alive_with_more_events", getpid(), true},
                                          Pause{"taken_for_dead", kGonePid, false},
                                          Pause{"taken_for_dead_with_more_events", kGonePid, true}),
-                         kPauseName);
+                         kCaseName);
 
 }  // namespace
 }  // namespace gapless

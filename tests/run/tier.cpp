@@ -1,5 +1,7 @@
 #include "run/tier.h"
 
+#include <iostream>
+
 namespace gapless {
 namespace {
 
@@ -69,7 +71,7 @@ Ask tier_ask(const RunWorld& world) {
 
 TierWorld::TierWorld() {
   warehouse.restore(tier().before);
-  skip_fences(tier().fences);
+  EXPECT_TRUE(kept.raise_fences(tier().fences));
 }
 
 void expect_good_after_recovery(TierWorld& world) {
@@ -90,6 +92,22 @@ void expect_good_after_recovery(TierWorld& world) {
   expect_nothing_left_over(world);
   EXPECT_THAT(to_recompute(world.observe_and_plan(ask).value()), testing::IsEmpty());
 }
+
+namespace {
+
+class CaseCount : public testing::Environment {
+ public:
+  std::size_t cases = 0;
+  void TearDown() override {
+    if (cases > 0) std::cout << "the fault tier ran " << cases << " cases\n";
+  }
+};
+
+CaseCount* const case_count = static_cast<CaseCount*>(testing::AddGlobalTestEnvironment(new CaseCount));
+
+}  // namespace
+
+void count_cases(std::size_t more) { case_count->cases += more; }
 
 int failures_so_far() {
   const auto* result = testing::UnitTest::GetInstance()->current_test_info()->result();

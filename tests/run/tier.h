@@ -33,6 +33,9 @@ struct TierWorld : RunWorld {
 /// partition wholly old or new, ledger and targets in agreement. Then a backfill, after which everything is as it should be.
 void expect_good_after_recovery(TierWorld& world);
 
+/// Adds to the number of cases that the program prints at its end.
+void count_cases(std::size_t more);
+
 /// How many failures the running test has so far.
 int failures_so_far();
 

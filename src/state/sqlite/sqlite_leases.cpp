@@ -62,6 +62,13 @@ Status SqliteStateStore::release_lease(const Lease& lease) {
   });
 }
 
+Status SqliteStateStore::raise_fences(std::uint64_t above) {
+  return connection_->write("raising the fences", [&](SQLite::Database& database) -> Status {
+    statement(database, "UPDATE store SET last_fence = max(last_fence, ?)", above).exec();
+    return {};
+  });
+}
+
 Result<std::vector<Lease>> SqliteStateStore::leases() {
   return connection_->read("reading the leases", [&](SQLite::Database& database) -> Result<std::vector<Lease>> {
     auto query = statement(database,

@@ -1,0 +1,34 @@
+#include "run/take_over.h"
+
+#include <algorithm>
+#include <cstdint>
+
+#include "run/host.h"
+
+namespace gapless {
+
+Result<TakeOverReport> take_over(Warehouse& warehouse, StateStore& store, std::uint64_t layout_version,
+                                 const Limits& limits) {
+  TakeOverReport report;
+  GAPLESS_ASSIGN(report.store_id, store.store_id());
+  GAPLESS_ASSIGN(const auto keeper, warehouse.meta(limits));
+  if (keeper && keeper->layout_version > layout_version)
+    return fail(Fault::kConflict, "the warehouse was written by a newer gapless; take it over with that one");
+  if (keeper && keeper->store_id != report.store_id) report.previous = keeper;
+
+  GAPLESS_ASSIGN(std::uint64_t highest_fence, warehouse.highest_fence(limits));
+  GAPLESS_ASSIGN(const auto staging, warehouse.list_staging(limits));
+  for (const StagingId& left : staging) highest_fence = std::max(highest_fence, left.fence);
+  if (highest_fence >= INT64_MAX)
+    return fail(Fault::kCorrupt, "the ledger has an entry with a fence that no other can be above; delete its row");
+  GAPLESS_TRY(store.raise_fences(highest_fence));
+  GAPLESS_TRY(warehouse.write_meta({report.store_id, host_name(), layout_version}, limits));
+  for (const StagingId& left : staging) {
+    if (left.store_id == report.store_id) continue;  // recovery's
+    GAPLESS_TRY(warehouse.drop_staging(left, limits));
+    ++report.staging_dropped;
+  }
+  return report;
+}
+
+}  // namespace gapless

@@ -1,0 +1,25 @@
+#pragma once
+
+#include <cstddef>
+#include <optional>
+
+#include "state/state_store.h"
+#include "warehouse/warehouse.h"
+
+namespace gapless {
+
+struct TakeOverReport {
+  std::string store_id;                   ///< of the keeper from now on
+  std::optional<WarehouseMeta> previous;  ///< the keeper until now; none: nobody, or this store already
+  std::size_t staging_dropped = 0;        ///< partitions that other stores had staged
+};
+
+/// Makes this state store the warehouse's keeper, whoever was. Its fences go on above all that the warehouse has seen, so
+/// that its entries count; what other stores had staged is dropped, so that a late statement of theirs publishes nothing.
+/// What they left half published differs from the ledger, and the next plan finds it damaged; of cells that had no entry,
+/// foreign. Harmless to repeat.
+/// Errors: kConflict where the layout is newer than `layout_version`; whatever store and warehouse say.
+Result<TakeOverReport> take_over(Warehouse& warehouse, StateStore& store, std::uint64_t layout_version,
+                                 const Limits& limits);
+
+}  // namespace gapless
