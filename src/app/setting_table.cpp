@@ -307,6 +307,10 @@ std::vector<Setting> work_settings() {
        [](const GivenValue& value, Settings& settings) {
          return set(settings.retry.max_delay, read_span(value.text), value);
        }},
+      {{"runs.keep_days", Kind::kNumber, {"GAPLESS_RUNS_KEEP_DAYS"}, "365", "how long the history of runs is kept"},
+       [](const GivenValue& value, Settings& settings) {
+         return set(settings.keep_runs_days, read_whole_number(value.text, 1, kMostDays), value);
+       }},
   };
 }
 

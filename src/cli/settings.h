@@ -65,6 +65,7 @@ struct Settings {
   MemoryLimit memory;
   double max_shrink_percent = 0;
   RetryPolicy retry;
+  int keep_runs_days = 0;
 
   OutputFormat output = OutputFormat::kText;
   Colour colour = Colour::kAuto;
