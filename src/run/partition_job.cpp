@@ -197,6 +197,7 @@ Status PartitionJob::check(const std::vector<OwnedCell>& built, const Live& live
 Result<std::vector<OwnedCell>> PartitionJob::build_checked(const Teams& teams, const Live& live,
                                                            Publication& publication) {
   std::mt19937_64 random(std::random_device{}());
+  const auto begun = std::chrono::steady_clock::now();
   for (std::uint32_t attempt = 1;;) {
     begin_step("build");
     auto built = build_once(teams);
@@ -222,6 +223,7 @@ Result<std::vector<OwnedCell>> PartitionJob::build_checked(const Teams& teams, c
                   error.code);
     if (!error.retryable() || ++attempt > context_.options.retry.attempts) return built;
     const auto wait = context_.options.retry.delay(attempt, random);
+    if (std::chrono::steady_clock::now() + wait > begun + context_.options.retry.max_total) return built;
     spdlog::warn("run {}: {} failed ({}), trying again in {:.1f} s", context_.run_id, partition_.to_string(),
                  error.message, std::chrono::duration<double>(wait).count());
     ++retries_;
@@ -269,7 +271,8 @@ Status PartitionJob::publish(const Publication& publication) {
     auto done = apply_publication(context_.warehouse, staging(), publication, bounds);
     if (done) return {};
     // Redoing all of it is how an unknown outcome is reconciled, since every part of it may be repeated.
-    if (!done.error().retryable() || ++attempt > context_.options.retry.attempts) return done;
+    const bool again = done.error().retryable() || done.error().outcome_unknown();
+    if (!again || ++attempt > context_.options.retry.attempts) return done;
     ++retries_;
     const auto wait = std::min<std::chrono::milliseconds>(context_.options.retry.delay(attempt, random),
                                                           context_.options.lease_ttl / 4);

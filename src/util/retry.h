@@ -12,7 +12,7 @@ struct RetryPolicy {
   std::uint32_t attempts = 3;  ///< in all, the first included
   std::chrono::milliseconds base_delay{std::chrono::seconds(60)};
   std::chrono::milliseconds max_delay{std::chrono::minutes(15)};
-  std::chrono::milliseconds max_total{std::chrono::hours(1)};
+  std::chrono::milliseconds max_total{std::chrono::hours(1)};  ///< from the first attempt to the beginning of the last
 
   /// The longest wait before attempt `attempt` (2, 3, …): base * 2^(attempt-2), at most max_delay.
   std::chrono::milliseconds ceiling(std::uint32_t attempt) const;
