@@ -54,6 +54,11 @@ test-release: test-setup ## only the release build's tests: all there are
 	$(call step,all tests of the release build: ctest --preset release)
 	@ctest --preset release -j $(JOBS) </dev/null
 
+.PHONY: test-long
+test-long: build ## what takes too long for `make test`: a busy month in 300 MB
+	$(call step,a month of 10 M events with 300 MB of memory: tests/long/memory_month.py)
+	@python3 -B tests/long/memory_month.py </dev/null
+
 .PHONY: check
 check: ## format, include directions, scripts and clang-tidy, without building
 	$(call step,what checking needs: tools/setup check)

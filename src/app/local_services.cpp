@@ -166,9 +166,8 @@ ExecutorOptions LocalServices::executor_options() const {
   options.newest_first = settings.newest_first;
   options.max_shrink_percent = settings.max_shrink_percent;
   options.statement_timeout = settings.statement_timeout;
-  options.memory_limit_bytes =
-      installation_.memory_limit_bytes / settings.max_concurrent;  // together they keep within it
-  options.exclusive = true;                                        // the engine's directory is locked
+  options.memory_limit_bytes = installation_.memory_limit_bytes;
+  options.exclusive = true;  // the engine's directory is locked
   options.pause_between_days = settings.pause_between_days;
   options.retry = settings.retry;
   options.stop = stop_;

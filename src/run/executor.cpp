@@ -119,6 +119,7 @@ class Executor::Run {
   }
 
   void attempt(Work work) {
+    const MemoryShares::Share memory = context_.memory.take();
     if (!work.lease) {
       auto taken = keeper_.take(resource_of(work.partition));
       if (!taken) return report(work, DayStatus::kFailed, taken.error().message);
@@ -127,7 +128,8 @@ class Executor::Run {
     }
     const auto started = steady_clock::now();
     DayReport day{work.partition.day, DayStatus::kFailed, 0, {}, 0, ""};
-    if (auto done = carry_out(work, day); !done) {
+    if (auto done = carry_out(work, memory.bytes, day); !done) {
+      if (done.error().splittable() && context_.memory.stop_sharing(memory)) return again_alone(std::move(work));
       // A stop that nobody asked the run for is that of a lost lease.
       const bool stopped = done.error().fault == Fault::kCancelled;
       day.status = stopped && keeper_.stopping() ? DayStatus::kCancelled : DayStatus::kFailed;
@@ -142,12 +144,21 @@ class Executor::Run {
     wait_unless_stopped(context_.options.pause_between_days, context_.options.stop);
   }
 
-  Status carry_out(const Work& work, DayReport& day) {
+  void again_alone(Work work) {
+    spdlog::info("run {}: {} did not fit in its share of the memory; from now on one day at a time has all of it",
+                 context_.run_id, work.partition.to_string());
+    context_.teams_per_statement.reset();
+    work.lease.reset();
+    const std::lock_guard lock(mutex_);
+    waiting_.push_front(std::move(work));
+  }
+
+  Status carry_out(const Work& work, std::uint64_t memory_limit_bytes, DayReport& day) {
     GAPLESS_ASSIGN(const auto journal, context_.store.journal());
     for (const JournalEntry& entry : journal)
       if (entry.partition == work.partition && entry.run_id != context_.run_id)
         GAPLESS_TRY(resolve(context_.warehouse, context_.store, context_.store_id, entry, context_.options));
-    PartitionJob job(context_, work.partition, work.cells, *work.lease);
+    PartitionJob job(context_, work.partition, work.cells, *work.lease, memory_limit_bytes);
     auto done = job.execute(day);
     if (!done) job.fail_step(done.error());
     return done;
@@ -262,8 +273,9 @@ Result<RunReport> Executor::run(const Plan& plan, const RunIdentity& identity, c
     report.error = *why_not;
   } else {
     TeamsPerStatement teams_per_statement;
-    RunContext context{warehouse_, store_,          clock_,   definition_,        options,
-                       events,     identity.run_id, store_id, teams_per_statement};
+    MemoryShares memory(options.memory_limit_bytes, std::max<std::size_t>(1, options.max_concurrent));
+    RunContext context{warehouse_, store_,          clock_,   definition_,         options,
+                       events,     identity.run_id, store_id, teams_per_statement, memory};
     Run run(context, plan, options.stop);
     Status may_begin;
     if (options.on_conflict == OnConflict::kFail) may_begin = run.take_all();

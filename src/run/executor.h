@@ -56,7 +56,8 @@ struct ExecutorOptions {
   double max_shrink_percent = 10;
   std::chrono::milliseconds statement_timeout{std::chrono::seconds(2200)};
   std::optional<std::chrono::milliseconds> run_timeout;  ///< past it no new day is begun; the run ends partial
-  std::uint64_t memory_limit_bytes = 0;                  ///< for each statement; past it work is split by teams
+  /// Of all statements together; past it work is split by teams, and then done one day at a time.
+  std::uint64_t memory_limit_bytes = 0;
   /// Nobody else can be at work on this store and warehouse (the embedded engine, whose directory is locked): at the time
   /// of recovery every run that is recorded as running is dead, whatever its lease says.
   bool exclusive = false;

@@ -44,12 +44,14 @@ void TeamsPerStatement::lower_to(std::size_t size) {
 }
 
 PartitionJob::PartitionJob(RunContext& context, Partition partition, std::vector<const PlannedCell*> cells,
-                           LeaseKeeper::Held& lease)
-    : context_(context), partition_(partition), cells_(std::move(cells)), lease_(lease) {}
+                           LeaseKeeper::Held& lease, std::uint64_t memory_limit_bytes)
+    : context_(context),
+      partition_(partition),
+      cells_(std::move(cells)),
+      lease_(lease),
+      memory_limit_bytes_(memory_limit_bytes) {}
 
-Limits PartitionJob::limits() const {
-  return {context_.options.statement_timeout, context_.options.memory_limit_bytes, lease_.stop()};
-}
+Limits PartitionJob::limits() const { return {context_.options.statement_timeout, memory_limit_bytes_, lease_.stop()}; }
 
 StagingId PartitionJob::staging() const { return {context_.store_id, lease_.lease().fence, partition_}; }
 
@@ -264,7 +266,7 @@ Status PartitionJob::publish(const Publication& publication) {
   // From here to the end nothing stops it but a lost lease: a second signal or a crash leaves it to recovery.
   const auto bounds = [this]() -> Result<Limits> {
     GAPLESS_ASSIGN(const auto good_for, lease_.confirm());
-    return Limits{std::min(context_.options.statement_timeout, good_for), context_.options.memory_limit_bytes, {}};
+    return Limits{std::min(context_.options.statement_timeout, good_for), memory_limit_bytes_, {}};
   };
   std::mt19937_64 random(std::random_device{}());
   for (std::uint32_t attempt = 1;;) {

@@ -12,6 +12,7 @@
 #include "run/executor.h"
 #include "run/journal.h"
 #include "run/lease_keeper.h"
+#include "run/memory_shares.h"
 #include "state/state_store.h"
 #include "warehouse/warehouse.h"
 
@@ -23,6 +24,8 @@ class TeamsPerStatement {
  public:
   std::size_t get() const { return size_.load(); }
   void lower_to(std::size_t size);
+  /// Begins anew, where there is more memory than before.
+  void reset() { size_ = SIZE_MAX; }
 
  private:
   std::atomic<std::size_t> size_{SIZE_MAX};
@@ -39,14 +42,15 @@ struct RunContext {
   std::string run_id;
   std::string store_id;
   TeamsPerStatement& teams_per_statement;
+  MemoryShares& memory;
 };
 
 /// One partition, from a lease in hand to the journal erased: look, build, check, publish, record.
 class PartitionJob {
  public:
-  /// `cells` are the plan's cells to recompute on that day.
+  /// `cells` are the plan's cells to recompute on that day, `memory_limit_bytes` what each statement may use.
   PartitionJob(RunContext& context, Partition partition, std::vector<const PlannedCell*> cells,
-               LeaseKeeper::Held& lease);
+               LeaseKeeper::Held& lease, std::uint64_t memory_limit_bytes);
 
   /// Fills status, cells and measures of the report. Errors: why it failed; the journal says how far it came.
   Status execute(DayReport& report);
@@ -90,6 +94,7 @@ class PartitionJob {
   const Partition partition_;
   const std::vector<const PlannedCell*> cells_;
   LeaseKeeper::Held& lease_;
+  const std::uint64_t memory_limit_bytes_;
   std::array<std::vector<TargetCell>, kTargets.size()> staged_;
   std::optional<StepRecord> running_step_;
   std::chrono::steady_clock::time_point step_started_;

@@ -25,13 +25,21 @@ class Memory : public testing::Test {
     return all;
   }
 
+  /// With a limit of memory in all, and what a team needs of it.
+  RunReport backfill_within(std::uint64_t total_bytes, std::uint64_t bytes_per_team, std::size_t days_at_once = 1) {
+    world.warehouse.set_bytes_per_team(bytes_per_team);
+    Ask ask = world.ask();
+    ask.options.memory_limit_bytes = total_bytes;
+    ask.options.max_concurrent = days_at_once;
+    return world.backfill(ask).value();
+  }
+
   static constexpr std::uint64_t kTeams = 9;
   RunWorld world;
 };
 
 TEST_F(Memory, IsSparedByHalvingTheTeamsUntilTheyFit) {
-  world.warehouse.set_teams_that_fit(2);
-  const RunReport report = world.backfill(world.ask()).value();
+  const RunReport report = backfill_within(2, 1);
   EXPECT_EQ(report.status, RunStatus::kSucceeded) << report.error;
   EXPECT_EQ(report.cells_recomputed, 2 * kTeams);
   expect_matches_model(world, world.ask().window, teams());
@@ -42,12 +50,27 @@ TEST_F(Memory, IsSparedByHalvingTheTeamsUntilTheyFit) {
 }
 
 TEST_F(Memory, ThatOneTeamAloneExceedsIsAClearError) {
-  world.warehouse.set_teams_that_fit(0);
-  const RunReport report = world.backfill(world.ask()).value();
+  const RunReport report = backfill_within(1, 2);
   EXPECT_EQ(report.status, RunStatus::kFailed);
   EXPECT_THAT(days_of(report), ElementsAre("2026-03-01 failed", "2026-03-02 failed"));
   EXPECT_THAT(report.error, HasSubstr("raise limits.memory"));
   EXPECT_EQ(world.warehouse.state().parts_made, 0U);
+  expect_nothing_left_over(world);
+}
+
+TEST_F(Memory, ThatIsTooLittleForTwoDaysAtOnceIsGivenToOneAfterTheOther) {
+  const RunReport report = backfill_within(3, 2, 2);  // a share has 1, a team needs 2
+  EXPECT_EQ(report.status, RunStatus::kSucceeded) << report.error;
+  EXPECT_EQ(report.cells_recomputed, 2 * kTeams);
+  expect_matches_model(world, world.ask().window, teams());
+  expect_ledger_and_targets_agree(world);
+  expect_nothing_left_over(world);
+}
+
+TEST_F(Memory, ThatIsTooLittleForOneDayAloneIsAnErrorAlsoWithTwoAtOnce) {
+  const RunReport report = backfill_within(3, 4, 2);
+  EXPECT_THAT(days_of(report), ElementsAre("2026-03-01 failed", "2026-03-02 failed"));
+  EXPECT_THAT(report.error, HasSubstr("raise limits.memory"));
   expect_nothing_left_over(world);
 }
 

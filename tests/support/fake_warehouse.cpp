@@ -219,7 +219,7 @@ Result<std::vector<OwnedCell>> FakeWarehouse::build_sessions(const StagingId& st
       "build_sessions", limits, [&](Effect extent) -> Result<std::vector<OwnedCell>> {
         const std::lock_guard lock(mutex_);
         GAPLESS_ASSIGN(FakeStaging* const tables, usable_staging(staging));
-        const bool fits = teams.size() <= teams_that_fit_;
+        const bool fits = limits.memory_limit_bytes == 0 || teams.size() * bytes_per_team_ <= limits.memory_limit_bytes;
         std::vector<ModelSession> sessions = of_teams(sessions_of(state_.events, staging.partition.day), teams);
         append(tables->sessions, sessions, fits ? extent : Effect::kHalf);
         if (!fits) return fail(overloaded());

@@ -57,8 +57,8 @@ class FakeWarehouse final : public Warehouse {
 
   // For tests
   FaultInjector& faults() { return *faults_; }
-  /// build_sessions for more teams at once fails with a memory limit, half done.
-  void set_teams_that_fit(std::size_t teams);
+  /// build_sessions needs so many bytes for each team: past its memory limit it fails, half done.
+  void set_bytes_per_team(std::uint64_t bytes);
 
   void put(const std::vector<ModelEvent>& events);
   void remove_events(const std::function<bool(const ModelEvent&)>& which);
@@ -89,7 +89,7 @@ class FakeWarehouse final : public Warehouse {
   FaultInjector* faults_ = &own_faults_;
   mutable std::mutex mutex_;
   FakeWarehouseState state_;
-  std::size_t teams_that_fit_ = SIZE_MAX;
+  std::uint64_t bytes_per_team_ = 0;
 };
 
 }  // namespace gapless

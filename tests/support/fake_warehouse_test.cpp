@@ -148,12 +148,14 @@ TEST_F(FakeWarehouseFaults, AreCountedTogetherWithThoseOfAnother) {
 TEST_F(FakeWarehouseFaults, ThatAreLimitsOfMemoryDependOnTheTeamsAtOnce) {
   const StagingId other{"store", 2, {0, kDay, 0}};
   ASSERT_TRUE(fake.create_staging(other, {}));
-  fake.set_teams_that_fit(1);
+  fake.set_bytes_per_team(1);
+  Limits limits;
+  limits.memory_limit_bytes = 1;
   const TeamId another = TeamId::from(2, "test").value();
-  const auto failed = fake.build_sessions(other, {kTeam, another}, {});
+  const auto failed = fake.build_sessions(other, {kTeam, another}, limits);
   ASSERT_FALSE(failed);
   EXPECT_TRUE(failed.error().splittable());
-  EXPECT_TRUE(fake.build_sessions(other, {another}, {}));
+  EXPECT_TRUE(fake.build_sessions(other, {another}, limits));
 }
 
 }  // namespace

@@ -6,9 +6,9 @@
 
 namespace gapless {
 
-void FakeWarehouse::set_teams_that_fit(std::size_t teams) {
+void FakeWarehouse::set_bytes_per_team(std::uint64_t bytes) {
   const std::lock_guard lock(mutex_);
-  teams_that_fit_ = teams;
+  bytes_per_team_ = bytes;
 }
 
 void FakeWarehouse::put(const std::vector<ModelEvent>& events) {
