@@ -14,6 +14,7 @@
 #include "run/partition_job.h"
 #include "run/pause.h"
 #include "run/recovery.h"
+#include "util/kill_point.h"
 #include "util/timing.h"
 #include "util/waiting.h"
 
@@ -264,6 +265,7 @@ Result<RunReport> Executor::run(const Plan& plan, const RunIdentity& identity, c
   record.cells_planned = plan.cells_to_recompute();
   record.started_at = clock_.now();
   GAPLESS_TRY(store_.begin_run(record));
+  kill_point("run.begun");
   spdlog::info("run {} started: job {}, {}, {} teams, {} cells to recompute", record.id, record.job, record.window,
                record.teams, record.cells_planned);
   if (events.on_start) events.on_start(record, plan);
@@ -296,6 +298,7 @@ Result<RunReport> Executor::run(const Plan& plan, const RunIdentity& identity, c
   spdlog::log(report.error.empty() ? spdlog::level::info : spdlog::level::err,
               "run {} ended: {}, {} cells recomputed in {:.2f} s{}{}", record.id, name(report.status),
               report.cells_recomputed, report.seconds, report.error.empty() ? "" : ": ", report.error);
+  kill_point("run.before_closing");
   GAPLESS_TRY(store_.update_run(record));
   return report;
 }

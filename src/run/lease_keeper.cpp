@@ -5,6 +5,8 @@
 
 #include <algorithm>
 
+#include "util/kill_point.h"
+
 namespace gapless {
 
 using std::chrono::milliseconds;
@@ -63,6 +65,7 @@ LeaseKeeper::~LeaseKeeper() {
 Result<std::variant<std::unique_ptr<LeaseKeeper::Held>, LeaseHeld>> LeaseKeeper::take(const std::string& resource) {
   GAPLESS_ASSIGN(auto outcome, store_.take_lease(resource, run_id_, ttl_));
   if (auto* other = std::get_if<LeaseHeld>(&outcome)) return std::move(*other);
+  kill_point("lease.taken");
   std::unique_ptr<Held> held(new Held(*this, std::move(std::get<Lease>(outcome))));
   const std::lock_guard lock(mutex_);
   held_.push_back(held.get());

@@ -8,6 +8,7 @@
 
 #include "run/expiry.h"
 #include "run/gate.h"
+#include "util/kill_point.h"
 #include "util/timing.h"
 #include "util/waiting.h"
 
@@ -167,6 +168,7 @@ Result<std::vector<OwnedCell>> PartitionJob::build_once(const Teams& teams) {
   if (staging_exists_) GAPLESS_TRY(warehouse.drop_staging(staging(), limits()));
   staging_exists_ = true;
   GAPLESS_TRY(warehouse.create_staging(staging(), limits()));
+  kill_point("build.staging_created");
   std::map<TeamId, OwnedCell> cells;
   for (const TeamId team : teams) cells.emplace(team, OwnedCell{{team, partition_.day}, {}, {}});
   GAPLESS_TRY(for_team_slices(teams, [&](const Teams& slice) -> Status {
@@ -174,10 +176,13 @@ Result<std::vector<OwnedCell>> PartitionJob::build_once(const Teams& teams) {
     for (const OwnedCell& cell : built) cells.at(cell.cell.team) = cell;
     return {};
   }));
+  kill_point("build.sessions_built");
   for (const Target target : kTargets) {
     GAPLESS_TRY(for_team_slices(
         teams, [&](const Teams& slice) { return warehouse.stage_cells(staging(), target, slice, limits()); }));
+    kill_point("build.staged_", name(target));
     GAPLESS_TRY(warehouse.copy_others(staging(), target, teams, limits()));
+    kill_point("build.copied_", name(target));
   }
   std::vector<OwnedCell> built;
   for (const auto& [team, cell] : cells) built.push_back(cell);
@@ -206,7 +211,10 @@ Result<std::vector<OwnedCell>> PartitionJob::build_checked(const Teams& teams, c
     if (built) {
       begin_step("check", built->size());
       auto good = check(*built, live, publication);
-      if (good) return built;
+      if (good) {
+        kill_point("check.passed");
+        return built;
+      }
       built = fail(std::move(good.error()));
     }
     const Error& error = built.error();
@@ -253,13 +261,18 @@ Status apply_publication(Warehouse& warehouse, const StagingId& staging, const P
                          const std::function<Result<Limits>()>& limits) {
   for (const Target target : kTargets) {
     GAPLESS_ASSIGN(const Limits bounds, limits());
+    kill_point("publish.before_", name(target));
     if (publication.targets[static_cast<std::size_t>(target)].drop)
       GAPLESS_TRY(warehouse.drop_partition(staging, target, bounds));
     else
       GAPLESS_TRY(warehouse.replace_partition(staging, target, bounds));
+    kill_point("publish.after_", name(target));
   }
   GAPLESS_ASSIGN(const Limits bounds, limits());
-  return warehouse.record(publication.ledger, Definition(publication.definition_text), bounds);
+  kill_point("publish.before_record");
+  GAPLESS_TRY(warehouse.record(publication.ledger, Definition(publication.definition_text), bounds));
+  kill_point("publish.after_record");
+  return {};
 }
 
 Status PartitionJob::publish(const Publication& publication) {
@@ -322,6 +335,7 @@ Status PartitionJob::execute(DayReport& report) {
   teams = unique_teams(std::move(teams));
 
   GAPLESS_TRY(journal(JournalPhase::kBuilding, ""));
+  kill_point("build.journal_written");
   Publication publication;
   GAPLESS_ASSIGN(const auto built, build_checked(teams, live, publication));
   GAPLESS_TRY(check_shrink(built));
@@ -330,14 +344,18 @@ Status PartitionJob::execute(DayReport& report) {
 
   begin_step("publish", built.size());
   GAPLESS_TRY(lease_.confirm().map([](auto) {}));
+  kill_point("publish.before_journal");
   GAPLESS_TRY(journal(JournalPhase::kPublishing, encode(publication)));
   publishing_ = true;
+  kill_point("publish.journal_written");
   GAPLESS_TRY(publish(publication));
   GAPLESS_TRY(context_.store.erase_journal(context_.run_id, kRollup, partition_));
+  kill_point("publish.journal_erased");
   if (auto swept = context_.warehouse.drop_staging(staging(), Limits{context_.options.statement_timeout, 0, {}});
       !swept)
     spdlog::warn("run {}: staging of {} is left for the next start to sweep: {}", context_.run_id,
                  partition_.to_string(), swept.error().message);
+  kill_point("publish.staging_dropped");
   end_step("done", built.size());
   finish(report, built);
   return {};

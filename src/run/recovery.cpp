@@ -10,6 +10,7 @@
 
 #include "run/host.h"
 #include "run/partition_job.h"
+#include "util/kill_point.h"
 
 namespace gapless {
 namespace {
@@ -50,9 +51,13 @@ Result<bool> resolve(Warehouse& warehouse, StateStore& store, const std::string&
   const StagingId staging{store_id, entry.fence, entry.partition};
   bool redone = false;
   if (entry.phase == JournalPhase::kPublishing) {
+    kill_point("recover.before_redo");
     GAPLESS_ASSIGN(redone, redo(warehouse, staging, entry, limits));
+    kill_point("recover.after_redo");
   }
+  kill_point("recover.before_discard");
   GAPLESS_TRY(store.erase_journal(entry.run_id, entry.rollup, entry.partition));
+  kill_point("recover.journal_erased");
   GAPLESS_TRY(warehouse.drop_staging(staging, limits));
   spdlog::info("run {}: {} {}", entry.run_id, entry.partition.to_string(),
                redone ? "was being published when it stopped; finished now"
@@ -102,11 +107,13 @@ Result<RecoveryReport> Executor::recover(const ExecutorOptions& options) {
     run.status = RunStatus::kInterrupted;
     run.finished_at = clock_.now();
     run.error = "the process ended without finishing; what it was publishing was finished or discarded";
+    kill_point("recover.before_closing");
     GAPLESS_TRY(store_.update_run(run));
     report.interrupted_runs.push_back(run.id);
   }
   for (const StagingId& left : staging) {
     if (left.store_id != store_id || named.contains(left)) continue;
+    kill_point("recover.before_sweeping");
     GAPLESS_TRY(warehouse_.drop_staging(left, limits));
     ++report.swept;
   }
