@@ -24,8 +24,6 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 
-std::string resource_of(const Partition& partition) { return fmt::format("{}/{}", kRollup, partition.to_string()); }
-
 std::string describe(const LeaseHeld& held) {
   return fmt::format("held by run {} until {}", held.holder, format_instant(held.expires_at));
 }

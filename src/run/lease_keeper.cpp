@@ -9,6 +9,8 @@
 
 namespace gapless {
 
+std::string resource_of(const Partition& partition) { return fmt::format("{}/{}", kRollup, partition.to_string()); }
+
 using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 

@@ -10,9 +10,13 @@
 #include <string>
 #include <thread>
 
+#include "core/cell.h"
 #include "state/state_store.h"
 
 namespace gapless {
+
+/// What is leased for a partition: "web/2026-03-01".
+std::string resource_of(const Partition& partition);
 
 /// Renews the leases of one run from a thread of its own, and listens for a request to cancel the run. A lease that
 /// could not be renewed in time is lost: its stop is requested, and nothing may be published under it.

@@ -3,12 +3,14 @@
 #include <fmt/format.h>
 #include <signal.h>
 #include <spdlog/spdlog.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
 #include <set>
 
 #include "run/host.h"
+#include "run/lease_keeper.h"
 #include "run/partition_job.h"
 #include "util/kill_point.h"
 
@@ -86,12 +88,18 @@ Result<RecoveryReport> Executor::recover(const ExecutorOptions& options) {
   for (const Lease& lease : leases)
     if (!at_work.contains(lease.holder)) GAPLESS_TRY(store_.release_lease(lease));
 
+  LeaseKeeper keeper(store_, fmt::format("recovery-{}-{}", host_name(), getpid()), options.lease_ttl, options.stop);
   std::set<StagingId> named;
   std::set<std::string> unresolved;
   std::optional<Error> first_error;
   for (const JournalEntry& entry : journal) {
     named.insert({store_id, entry.fence, entry.partition});
-    if (at_work.contains(entry.run_id)) continue;
+    std::unique_ptr<LeaseKeeper::Held> lease;
+    if (at_work.contains(entry.run_id)) {  // it may have been stopped for so long that it lost the day
+      GAPLESS_ASSIGN(auto taken, keeper.take(resource_of(entry.partition)));
+      if (std::holds_alternative<LeaseHeld>(taken)) continue;
+      lease = std::move(std::get<std::unique_ptr<LeaseKeeper::Held>>(taken));
+    }
     auto redone = resolve(warehouse_, store_, store_id, entry, options);
     if (redone) {
       ++(*redone ? report.redone : report.discarded);

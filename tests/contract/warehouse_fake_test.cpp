@@ -1,6 +1,8 @@
-// The contract over the fake, so that what is tested with it may be believed.
+// The contract over the fake and over the one in a file, so that what is tested with it may be believed.
+#include "contract/store_directory.h"
 #include "contract/warehouse_contract.h"
-#include "support/fake_warehouse.h"
+#include "support/case_name.h"
+#include "support/file_warehouse.h"
 
 namespace gapless::contract {
 namespace {
@@ -17,12 +19,36 @@ class FakeFixture final : public WarehouseFixture {
   FakeWarehouse warehouse_;
 };
 
-const WarehouseKind kFake{"fake",
-                          []() -> std::unique_ptr<WarehouseFixture> { return std::make_unique<FakeFixture>(); }};
-constexpr auto kKindName = [](const auto& info) { return std::string(info.param.name); };
+class FileFixture final : public WarehouseFixture {
+ public:
+  Warehouse& warehouse() override { return warehouse_; }
+  void put(const std::vector<ModelEvent>& events) override {
+    warehouse_.change([&](FakeWarehouse& fake) { fake.put(events); });
+  }
+  void drop_rows(Target target, Day day) override {
+    warehouse_.change([&](FakeWarehouse& fake) { fake.drop_rows(target, day); });
+  }
+  void delete_rows(Target target, Cell cell) override {
+    warehouse_.change([&](FakeWarehouse& fake) { fake.delete_rows(target, cell); });
+  }
+  void double_rows(Target target, Cell cell) override {
+    warehouse_.change([&](FakeWarehouse& fake) { fake.double_rows(target, cell); });
+  }
+
+ private:
+  TemporaryDirectory directory_;
+  FileWarehouse warehouse_{directory_.path() / "warehouse.json"};
+};
+
+template <class Fixture>
+std::unique_ptr<WarehouseFixture> make() {
+  return std::make_unique<Fixture>();
+}
+const WarehouseKind kFake{"fake", make<FakeFixture>};
+const WarehouseKind kFile{"file", make<FileFixture>};
 
 }  // namespace
 
-INSTANTIATE_TEST_SUITE_P(Warehouses, WarehouseContract, testing::Values(kFake), kKindName);
+INSTANTIATE_TEST_SUITE_P(Warehouses, WarehouseContract, testing::Values(kFake, kFile), kCaseName);
 
 }  // namespace gapless::contract

@@ -21,3 +21,12 @@ if(GAPLESS_SANITIZE MATCHES thread)
   # Data races are looked for where two days are worked on at once; all of it would take minutes.
   set_tests_properties(fault_tier_test PROPERTIES ENVIRONMENT "GTEST_FILTER=FaultTierOfTwoWorkers.*")
 endif()
+
+# Processes that share a store and a warehouse in a file.
+add_executable(executor_worker EXCLUDE_FROM_ALL ${run}/executor_worker.cpp)
+target_link_libraries(executor_worker PRIVATE gapless_run gapless_state_sqlite gapless_fake_warehouse)
+gapless_test(executor_process_test
+  SOURCES ${run}/processes_test.cpp ${CMAKE_SOURCE_DIR}/tests/support/child_process.cpp
+  DEPS gapless_run_world gapless_state_sqlite)
+add_dependencies(executor_process_test executor_worker)
+target_compile_definitions(executor_process_test PRIVATE GAPLESS_EXECUTOR_WORKER="$<TARGET_FILE:executor_worker>")

@@ -1,0 +1,64 @@
+// A process that backfills March 2026 from a warehouse in a file with a SQLite store, for the tests with several
+// processes:
+//   executor_worker STORE WAREHOUSE RUN-ID LEASE-MILLISECONDS
+// Prints "planned N" and waits for a line on standard input before it runs the plan; then prints each day's status, and
+// "error …" for one that failed. Exit code 1 where it could not run at all.
+#include <fmt/format.h>
+#include <spdlog/spdlog.h>
+
+#include <iostream>
+#include <string>
+
+#include "core/clock.h"
+#include "run/executor.h"
+#include "run/observe.h"
+#include "state/sqlite/sqlite_store.h"
+#include "support/file_warehouse.h"
+
+namespace gapless {
+namespace {
+
+Status work(const std::string& store_path, const std::string& warehouse_path, const std::string& run_id,
+            std::chrono::milliseconds lease_ttl) {
+  GAPLESS_ASSIGN(const auto store, SqliteStateStore::open(store_path));
+  FileWarehouse warehouse(warehouse_path);
+  GAPLESS_ASSIGN(const Instant now, parse_instant("2026-04-05T12:00:00Z", "worker"));
+  const ManualClock clock(now);
+  const Definition definition("rules: 1\n");
+  Executor executor(warehouse, *store, clock, definition);
+  ExecutorOptions options;
+  options.lease_ttl = lease_ttl;
+  options.retry.attempts = 1;
+  GAPLESS_TRY(executor.recover(options).map([](const RecoveryReport&) {}));
+
+  GAPLESS_ASSIGN(const Day first, Day::parse("2026-03-01", "worker"));
+  const DayRange window{first, first + 29};
+  GAPLESS_ASSIGN(Observation seen, observe(warehouse, {window, std::nullopt, {}, window.last, false}, definition, {}));
+  const Plan plan =
+      make_plan(window, seen.teams, std::move(seen.facts), definition, PlanOptions{}, seen.definition_texts);
+  std::cout << "planned " << plan.cells_to_recompute() << std::endl;
+  std::string line;
+  std::getline(std::cin, line);
+
+  GAPLESS_ASSIGN(const RunReport report, executor.run(plan, {run_id, "manual", "command"}, options, {}));
+  for (const DayReport& day : report.days) {
+    std::cout << day.day.to_string() << " " << name(day.status) << std::endl;
+    if (day.status == DayStatus::kFailed) std::cout << "error " << day.error << std::endl;
+  }
+  return {};
+}
+
+}  // namespace
+}  // namespace gapless
+
+int main(int argc, char** argv) {
+  if (argc != 5) {
+    std::cerr << "usage: executor_worker STORE WAREHOUSE RUN-ID LEASE-MILLISECONDS\n";
+    return 2;
+  }
+  spdlog::set_level(spdlog::level::off);
+  const auto done = gapless::work(argv[1], argv[2], argv[3], std::chrono::milliseconds(std::stol(argv[4])));
+  if (done) return 0;
+  std::cerr << done.error().message << "\n";
+  return 1;
+}
