@@ -5,6 +5,7 @@ SHELL := /bin/bash
 .NOTPARALLEL:
 MAKEFLAGS += --no-print-directory
 export JOBS ?= $(shell nproc)
+KILLS ?= 500
 
 build_release = cmake --preset release --log-level=WARNING && cmake --build build/release -j $(JOBS)
 step = @echo "== $(1)"
@@ -58,6 +59,13 @@ test-release: test-setup ## only the release build's tests: all there are
 test-long: build ## what takes too long for `make test`: a busy month in 300 MB
 	$(call step,a month of 10 M events with 300 MB of memory: tests/long/memory_month.py)
 	@python3 -B tests/long/memory_month.py </dev/null
+
+.PHONY: torture
+torture: test-setup ## kill the program 500 times (KILLS=N), and look whether anything was lost or counted twice
+	$(call step,the program: build/release/gapless)
+	@$(build_release) --target gapless </dev/null
+	$(call step,$(KILLS) kills: tests/torture/torture.py)
+	@tests/torture/torture.py --kills $(KILLS) --publishing-at-least $$(($(KILLS) / 10)) </dev/null
 
 .PHONY: check
 check: ## format, include directions, scripts and clang-tidy, without building

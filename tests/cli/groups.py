@@ -15,12 +15,16 @@ STATES = {'persons': 'persons_uniq_state', 'sessions': 'sessions_uniq_state', 'p
 EXPRESSIONS = {'day': 'toDate(period_bucket)', 'hour': 'toHour(period_bucket)', 'team': 'team_id'}
 
 
+def columns(what: str) -> list[str]:
+    """The expressions of a group's columns, each as text, in the order of the reference."""
+    target = TARGETS[what]
+    key = [f'toUInt8({name})' if name in FLAGS else EXPRESSIONS.get(name, name) for name in target.key]
+    return [f'toString({column})' for column in key + [f'finalizeAggregation({STATES[name]})' for name in target.measures]]
+
+
 def groups(test: CommandTest, what: str, where: str = '1') -> list[str]:
     """One line a row of the target: each key should be there once, so nothing is merged here."""
-    target = TARGETS[what]
-    columns = [f'toUInt8({name})' if name in FLAGS else EXPRESSIONS.get(name, name) for name in target.key]
-    columns += [f'finalizeAggregation({STATES[name]})' for name in target.measures]
-    query = f'SELECT {", ".join(f"toString({column})" for column in columns)} FROM web_pre_aggregated_{what} WHERE {where}'
+    query = f'SELECT {", ".join(columns(what))} FROM web_pre_aggregated_{what} WHERE {where}'
     return test.gapless('sql', query, '--format', 'JSONCompactEachRow').out.split('\n')
 
 
