@@ -5,7 +5,7 @@
 
 namespace gapless {
 
-bool wait_unless_stopped(std::chrono::milliseconds duration, std::stop_token stop) {
+bool wait_unless_stopped(std::chrono::milliseconds duration, const std::stop_token& stop) {
   std::mutex mutex;
   std::condition_variable_any wake;
   std::unique_lock lock(mutex);

@@ -124,7 +124,7 @@ Result<std::vector<SourceCount>> SqlWarehouse::source_counts(DayRange days, cons
   return counts;
 }
 
-Result<std::vector<OwnedCell>> SqlWarehouse::ask_owned(std::string_view question, Statement statement, Day day,
+Result<std::vector<OwnedCell>> SqlWarehouse::ask_owned(std::string_view question, const Statement& statement, Day day,
                                                        const Limits& limits) {
   GAPLESS_ASSIGN(
       const Rows rows,
@@ -149,7 +149,7 @@ Result<std::vector<OwnedCell>> SqlWarehouse::ask_owned(std::string_view question
 Result<std::vector<OwnedCell>> SqlWarehouse::owned_cells(Day day, const Teams& teams, const Limits& limits) {
   Statement statement(sql::owned_cells(layout_.source));
   statement.bind("day", day).bind("teams", teams);
-  return ask_owned("which events " + day.to_string() + " owns", std::move(statement), day, limits);
+  return ask_owned("which events " + day.to_string() + " owns", statement, day, limits);
 }
 
 Result<std::vector<LedgerRow>> SqlWarehouse::ledger(DayRange days, const std::optional<Teams>& teams,
@@ -267,7 +267,7 @@ Result<std::vector<OwnedCell>> SqlWarehouse::build_sessions(const StagingId& sta
       run("building sessions", bound(sql::fill_sessions(tables.sessions, tables.straddlers, layout_.source)), limits));
   Statement cells(sql::cells_of_sessions(tables.sessions));
   cells.bind("teams", teams);
-  return ask_owned("what the sessions hold", std::move(cells), day, limits);
+  return ask_owned("what the sessions hold", cells, day, limits);
 }
 
 Status SqlWarehouse::stage_cells(const StagingId& staging, Target target, const Teams& teams, const Limits& limits) {

@@ -61,7 +61,7 @@ class SqlWarehouse final : public Warehouse {
   Status run(std::string_view what, const Statement& statement, const Limits& limits);
   /// Swaps or moves the partition of a live table with its staging table.
   Status alter_partition(std::string_view what, std::string text, const StagingId& staging, const Limits& limits);
-  Result<std::vector<OwnedCell>> ask_owned(std::string_view question, Statement statement, Day day,
+  Result<std::vector<OwnedCell>> ask_owned(std::string_view question, const Statement& statement, Day day,
                                            const Limits& limits);
   Result<std::vector<TargetCell>> ask_content(std::string_view question, const Statement& statement,
                                               const Limits& limits);
