@@ -6,13 +6,12 @@
 #include <string>
 #include <string_view>
 
+#include "util/counted.h"
+
 namespace gapless {
 
 // Numbers, sizes and times as a person reads them. JSON has them plain.
 
-std::string grouped(std::uint64_t number);  ///< "63,524"
-/// "1 cell", "1,856 cells".
-std::string counted(std::uint64_t number, std::string_view one, std::string_view many);
 std::string format_bytes(std::uint64_t bytes);        ///< "512 B", "1.5 MiB"
 std::string format_seconds(double seconds);           ///< "0.12 s", "41.3 s", "2 min 5 s", "1 h 20 min"
 std::string format_clock(std::chrono::seconds left);  ///< "0:41", "12:05", "1:20:00"

@@ -14,6 +14,7 @@
 #include "run/partition_job.h"
 #include "run/pause.h"
 #include "run/recovery.h"
+#include "util/counted.h"
 #include "util/kill_point.h"
 #include "util/timing.h"
 #include "util/waiting.h"
@@ -185,8 +186,9 @@ class Executor::Run {
   void add(DayReport day) {
     const std::lock_guard lock(mutex_);
     if (day.status == DayStatus::kPublished)
-      spdlog::info("run {}: {} published: {} cells, {} view events, {:.2f} s", context_.run_id, day.day.to_string(),
-                   day.cells, day.measures.view_events, day.seconds);
+      spdlog::info("run {}: {} published: {}, {}, {:.2f} s", context_.run_id, day.day.to_string(),
+                   counted(day.cells, "cell", "cells"), counted(day.measures.view_events, "view event", "view events"),
+                   day.seconds);
     else
       spdlog::log(day.status == DayStatus::kFailed ? spdlog::level::err : spdlog::level::info, "run {}: {} {}: {}",
                   context_.run_id, day.day.to_string(), name(day.status), day.error);
@@ -264,8 +266,8 @@ Result<RunReport> Executor::run(const Plan& plan, const RunIdentity& identity, c
   record.started_at = clock_.now();
   GAPLESS_TRY(store_.begin_run(record));
   kill_point("run.begun");
-  spdlog::info("run {} started: job {}, {}, {} teams, {} cells to recompute", record.id, record.job, record.window,
-               record.teams, record.cells_planned);
+  spdlog::info("run {} started: job {}, {}, {}, {} to recompute", record.id, record.job, record.window,
+               counted(record.teams, "team", "teams"), counted(record.cells_planned, "cell", "cells"));
   if (events.on_start) events.on_start(record, plan);
 
   RunReport report{identity.run_id, identity.job, RunStatus::kFailed, plan.window, {}, 0, 0, ""};
@@ -294,8 +296,9 @@ Result<RunReport> Executor::run(const Plan& plan, const RunIdentity& identity, c
   record.finished_at = clock_.now();
   record.error = report.error;
   spdlog::log(report.error.empty() ? spdlog::level::info : spdlog::level::err,
-              "run {} ended: {}, {} cells recomputed in {:.2f} s{}{}", record.id, name(report.status),
-              report.cells_recomputed, report.seconds, report.error.empty() ? "" : ": ", report.error);
+              "run {} ended: {}, {} recomputed in {:.2f} s{}{}", record.id, name(report.status),
+              counted(report.cells_recomputed, "cell", "cells"), report.seconds, report.error.empty() ? "" : ": ",
+              report.error);
   kill_point("run.before_closing");
   GAPLESS_TRY(store_.update_run(record));
   return report;

@@ -97,6 +97,20 @@ class StreamTest(CommandTest):
         self.assertEqual(done['cells_recomputed'], 1)
         assert_groups_equal_reference(self, early, self.folder / 'late.ndjson')
 
+    def test_an_emptied_source_empties_nothing_unless_asked(self) -> None:
+        self.gapless('load', stream(self.folder / 'events.ndjson', seed=104, sessions=60))
+        self.gapless('backfill', *STREAM_WINDOW)
+        tables = ('stats', 'bounces')
+        before = {what: sorted(groups(self, what)) for what in tables}
+        self.gapless('sql', '--write', 'TRUNCATE TABLE events')
+        for job in (('backfill', *STREAM_WINDOW), ('backfill', *STREAM_WINDOW, '--force'), ('run', 'daily'), ('run', 'intraday'),
+                    ('run', 'backfill')):
+            refused = self.gapless(*job, code=1, GAPLESS_NOW='2026-03-08T12:00:00Z')
+            self.assertIn('the source holds no events at all', refused.err)
+            self.assertEqual({what: sorted(groups(self, what)) for what in tables}, before, job)
+        self.gapless('backfill', *STREAM_WINDOW, '--allow-shrink')
+        self.assertEqual([groups(self, what) for what in tables], [[''], ['']])
+
     def test_runs_are_logged_from_start_to_end(self) -> None:
         self.gapless('load', self.write('events.ndjson', view('2026-03-01 10:00:00', 's1', 1)))
         done = self.gapless('backfill', *STREAM_WINDOW, '--output', 'json')
