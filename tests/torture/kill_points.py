@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from pathlib import Path
 
 SRC = Path(__file__).resolve().parents[2] / 'src'
@@ -32,3 +33,8 @@ def problems() -> list[str]:
     return ([f'{name} is called and not listed in {HEADER.name}' for name in sorted(called() - set(names))]
             + [f'{name} is listed in {HEADER.name} and never called' for name in names if name not in called()]
             + [f'{name} is listed twice' for name in sorted(set(names)) if names.count(name) > 1])
+
+
+if __name__ == '__main__':
+    print(*(problems() or [f'{len(listed())} kill points, all of them called']), sep='\n')
+    sys.exit(1 if problems() else 0)
