@@ -88,7 +88,7 @@ Result<RecoveryReport> Executor::recover(const ExecutorOptions& options) {
   for (const Lease& lease : leases)
     if (!at_work.contains(lease.holder)) GAPLESS_TRY(store_.release_lease(lease));
 
-  LeaseKeeper keeper(store_, fmt::format("recovery-{}-{}", host_name(), getpid()), options.lease_ttl, options.stop);
+  std::optional<LeaseKeeper> keeper;  // it has a thread, and hardly ever anything to do
   std::set<StagingId> named;
   std::set<std::string> unresolved;
   std::optional<Error> first_error;
@@ -96,7 +96,9 @@ Result<RecoveryReport> Executor::recover(const ExecutorOptions& options) {
     named.insert({store_id, entry.fence, entry.partition});
     std::unique_ptr<LeaseKeeper::Held> lease;
     if (at_work.contains(entry.run_id)) {  // it may have been stopped for so long that it lost the day
-      GAPLESS_ASSIGN(auto taken, keeper.take(resource_of(entry.partition)));
+      if (!keeper)
+        keeper.emplace(store_, fmt::format("recovery-{}-{}", host_name(), getpid()), options.lease_ttl, options.stop);
+      GAPLESS_ASSIGN(auto taken, keeper->take(resource_of(entry.partition)));
       if (std::holds_alternative<LeaseHeld>(taken)) continue;
       lease = std::move(std::get<std::unique_ptr<LeaseKeeper::Held>>(taken));
     }
