@@ -141,9 +141,6 @@ Result<Figures> LocalServices::figures() {
       spdlog::info("run {} had ended without finishing; it is marked as interrupted", run);
     if (report.swept > 0)
       spdlog::info("dropped the staging tables of {} partitions that nobody works on", report.swept);
-    if (auto pruned = store_->prune_runs(clock_->now() - std::chrono::days(configuration_.settings.keep_runs_days));
-        !pruned)
-      spdlog::warn("old runs stay in the history: {}", pruned.error().message);
     recovered_ = true;
   }
   return Figures{&*warehouse_, store_.get(), &*executor_};

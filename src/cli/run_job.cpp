@@ -97,6 +97,9 @@ Result<ExitCode> run_job(Invocation& call, const JobRequest& request) {
     return figures.executor->run(examination.plan, identity, request.executor, progress.events());
   }();
   if (!report) return fail(std::move(report.error()));
+  const Instant kept_from = call.services.clock().now() - std::chrono::days(call.services.settings().keep_runs_days);
+  if (const auto pruned = figures.store->prune_runs(kept_from); !pruned)
+    call.output.warning(fmt::format("old runs stay in the history: {}", pruned.error().message));
 
   call.output.document(run_json(*report));
   call.output.text(run_text(*report, examination.plan, call.output.style()));

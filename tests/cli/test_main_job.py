@@ -121,6 +121,12 @@ class StreamTest(CommandTest):
         listed = self.gapless('runs', '--output', 'json').json['runs']
         self.assertEqual([(run['run_id'], run['status']) for run in listed if run['run_id'] == run_id], [(run_id, 'succeeded')])
 
+    def test_runs_are_forgotten_after_a_year(self) -> None:
+        for now in ('2025-03-01T12:00:00Z', '2026-02-28T12:00:00Z', '2026-03-02T12:00:00Z'):
+            self.gapless('backfill', '--from', '2025-01-01', '--to', '2025-01-02', GAPLESS_NOW=now)
+        started = [run['started_at'] for run in self.gapless('runs', '--output', 'json').json['runs']]
+        self.assertEqual(started, ['2026-03-02T12:00:00Z', '2026-02-28T12:00:00Z'])
+
     def test_a_changed_definition_is_named(self) -> None:
         self.gapless('load', self.write('events.ndjson', view('2026-03-01 10:00:00', 's1', 1)))
         self.gapless('backfill', *STREAM_WINDOW)
