@@ -35,8 +35,8 @@ add_custom_target(unit_tests)
 add_custom_target(thread_tests)
 
 # A GoogleTest program, one ctest entry. It is compiled without optimization and checks for undefined behaviour, for the
-# time that they take; what it tests is compiled with them. NOSAN keeps it out of sanitizer builds; the label `threads` is for tests of code that has threads, which run under
-# TSan too.
+# time that they take; what it tests is compiled with them. NOSAN keeps it out of sanitizer builds; the label `threads`
+# is for tests of code that has threads, which run under TSan too.
 function(gapless_test name)
   cmake_parse_arguments(TEST "NOSAN" "" "SOURCES;DEPS;LABELS" ${ARGN})
   if(TEST_NOSAN AND GAPLESS_SANITIZE)

@@ -116,7 +116,7 @@ TEST_P(ConcurrencyContract, NoRunStepOrEntryIsLost) {
   EXPECT_EQ(store().journal().value().size(), 4U * kRuns);
 }
 
-INSTANTIATE_TEST_SUITE_P(Store, ConcurrencyContract, testing::Values(kMemory, kSqlite), kStoreName);
+INSTANTIATE_TEST_SUITE_P(Store, ConcurrencyContract, testing::Values(kMemory, kSqlite), kCaseName);
 
 /// For stores that outlive their objects.
 class SharedStoreContract : public StoreTest {
@@ -182,7 +182,7 @@ TEST_P(SharedStoreContract, MadeByManyAtOnceIsOneStore) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Store, SharedStoreContract, testing::Values(kSqlite), kStoreName);
+INSTANTIATE_TEST_SUITE_P(Store, SharedStoreContract, testing::Values(kSqlite), kCaseName);
 
 }  // namespace
 }  // namespace gapless::contract

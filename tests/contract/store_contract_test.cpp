@@ -329,7 +329,7 @@ TEST_P(PauseContract, TheLastOneCounts) {
 }
 
 #define GAPLESS_FOR_EVERY_STORE(suite) \
-  INSTANTIATE_TEST_SUITE_P(Store, suite, testing::Values(kMemory, kSqlite), kStoreName)
+  INSTANTIATE_TEST_SUITE_P(Store, suite, testing::Values(kMemory, kSqlite), kCaseName)
 GAPLESS_FOR_EVERY_STORE(StoreIdContract);
 GAPLESS_FOR_EVERY_STORE(RunContract);
 GAPLESS_FOR_EVERY_STORE(StepContract);

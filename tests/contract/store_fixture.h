@@ -13,6 +13,7 @@
 #include "core/clock.h"
 #include "state/memory_store.h"
 #include "state/sqlite/sqlite_store.h"
+#include "support/case_name.h"
 
 namespace gapless::contract {
 
@@ -74,7 +75,5 @@ class StoreTest : public testing::TestWithParam<StoreKind> {
   std::unique_ptr<StoreFixture> fixture_ = GetParam().make();
   std::unique_ptr<StateStore> store_ = fixture_->open();
 };
-
-constexpr auto kStoreName = [](const auto& info) { return std::string(info.param.name); };
 
 }  // namespace gapless::contract

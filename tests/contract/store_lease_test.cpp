@@ -183,7 +183,7 @@ TEST_P(LeaseContract, OfNoTimeIsOverAtOnce) {
   take("web/2026-03-01", "r2");
 }
 
-INSTANTIATE_TEST_SUITE_P(Store, LeaseContract, testing::Values(kMemory, kSqlite), kStoreName);
+INSTANTIATE_TEST_SUITE_P(Store, LeaseContract, testing::Values(kMemory, kSqlite), kCaseName);
 
 }  // namespace
 }  // namespace gapless::contract

@@ -1,6 +1,4 @@
 // The SQLite store among processes, and after the death of one in the middle of a write.
-#include "contract/store_process.h"
-
 #include <SQLiteCpp/Database.h>
 #include <SQLiteCpp/Statement.h>
 #include <gmock/gmock.h>
@@ -15,12 +13,14 @@
 
 #include "contract/store_fixture.h"
 #include "contract/store_worker.h"
+#include "support/worker.h"
 
 namespace gapless::contract {
 namespace {
 
 using namespace std::chrono_literals;
 using testing::Contains;
+using testing_support::Worker;
 
 constexpr int kProcesses = 4;
 
@@ -41,8 +41,8 @@ TEST(StoreProcesses, TakeEveryLeaseExactlyOnce) {
   SqliteFixture fixture;  // no file yet: the processes make the store, too
   std::vector<Worker> workers;
   for (int i = 0; i < kProcesses; ++i) {
-    workers.emplace_back(
-        std::vector<std::string>{"take", fixture.path(), "p" + std::to_string(i), std::to_string(kLeases)});
+    workers.emplace_back(GAPLESS_STORE_WORKER, std::vector<std::string>{"take", fixture.path(), "p" + std::to_string(i),
+                                                                        std::to_string(kLeases)});
   }
   for (Worker& worker : workers) worker.let_go();
 
@@ -68,7 +68,8 @@ TEST(StoreProcesses, KilledWhileTheyMakeAStoreLeaveOneThatOpens) {
   for (int round = 0; round < 40; ++round) {
     SqliteFixture fixture;
     std::vector<Worker> workers;
-    for (int i = 0; i < 3; ++i) workers.emplace_back(std::vector<std::string>{"open", fixture.path()});
+    for (int i = 0; i < 3; ++i)
+      workers.emplace_back(GAPLESS_STORE_WORKER, std::vector<std::string>{"open", fixture.path()});
     for (Worker& worker : workers) worker.let_go();
     ASSERT_TRUE(wait_for_file(fixture.path()));
     std::this_thread::sleep_for(std::chrono::microseconds(pick(15'000, random)));
@@ -168,7 +169,7 @@ TEST(StoreProcesses, KilledWhileTheyWriteLeaveWholeTransactionsAndAllThatWasAckn
   int kills_between_writes = 0;
   for (int round = 0; round < 40; ++round) {
     // Numbers of its own for each writer: the one before may have begun a run without a word.
-    Worker worker({"write", fixture.path(), std::to_string(round * 1000 + 1)});
+    Worker worker(GAPLESS_STORE_WORKER, {"write", fixture.path(), std::to_string(round * 1000 + 1)});
     worker.let_go();
     worker.wait_for_lines(static_cast<std::size_t>(pick(20, random)));  // whatever the speed of the disk
     std::this_thread::sleep_for(std::chrono::microseconds(pick(5000, random)));

@@ -10,11 +10,11 @@ gapless_test(store_contract_test
     ${contract}/store_contract_test.cpp
     ${contract}/store_fixture.cpp
     ${contract}/store_lease_test.cpp
-    ${contract}/store_process.cpp
     ${contract}/store_process_test.cpp
     ${contract}/store_property_test.cpp
     ${contract}/store_values.cpp
     ${CMAKE_SOURCE_DIR}/tests/support/child_process.cpp
+    ${CMAKE_SOURCE_DIR}/tests/support/worker.cpp
   DEPS gapless_state_sqlite
   LABELS contract threads)
 add_dependencies(store_contract_test store_worker)

@@ -4,6 +4,7 @@
 #include "contract/warehouse_contract.h"
 #include "core/uuid.h"
 #include "sql/columns.h"
+#include "support/case_name.h"
 #include "support/chdb_environment.h"
 #include "warehouse/sql_warehouse.h"
 
@@ -79,10 +80,9 @@ class SqlFixture final : public WarehouseFixture {
 };
 
 const WarehouseKind kSql{"sql", []() -> std::unique_ptr<WarehouseFixture> { return std::make_unique<SqlFixture>(); }};
-constexpr auto kKindName = [](const auto& info) { return std::string(info.param.name); };
 
 }  // namespace
 
-INSTANTIATE_TEST_SUITE_P(Warehouses, WarehouseContract, testing::Values(kSql), kKindName);
+INSTANTIATE_TEST_SUITE_P(Warehouses, WarehouseContract, testing::Values(kSql), kCaseName);
 
 }  // namespace gapless::contract

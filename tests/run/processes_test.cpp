@@ -1,20 +1,16 @@
 // Processes that share a store and a warehouse, and one that is stopped in the middle and goes on too late.
 #include <fmt/format.h>
-#include <signal.h>
-#include <sys/wait.h>
-#include <unistd.h>
+#include <fmt/ranges.h>
 
-#include <array>
 #include <cstdlib>
 #include <map>
-#include <sstream>
 #include <thread>
 
 #include "contract/store_directory.h"
 #include "run/run_world.h"
 #include "state/sqlite/sqlite_store.h"
-#include "support/child_process.h"
 #include "support/file_warehouse.h"
+#include "support/worker.h"
 
 namespace gapless {
 namespace {
@@ -22,63 +18,17 @@ namespace {
 using testing::Contains;
 using testing::ElementsAre;
 using testing::HasSubstr;
-using testing::IsEmpty;
 using testing::Not;
+using testing_support::Worker;
 
 constexpr int kDays = 30;
 
-/// An executor_worker. Killed, should it still be there at the end of the scope.
-class Worker {
- public:
-  explicit Worker(const std::vector<std::string>& arguments)
-      : child_(testing_support::start_child(GAPLESS_EXECUTOR_WORKER, arguments)) {}
-  ~Worker() {
-    testing_support::close_if_open(child_.to);
-    testing_support::close_if_open(child_.from);
-    if (!gone_) {
-      ::kill(child_.pid, SIGKILL);
-      ::waitpid(child_.pid, nullptr, 0);
-    }
-  }
-  Worker(const Worker&) = delete;
-  Worker& operator=(const Worker&) = delete;
-
-  void wait_until_it_has_planned() {
-    while (printed_.find('\n') == std::string::npos && read_more()) {
-    }
-  }
-  void let_go() { EXPECT_EQ(::write(child_.to, "\n", 1), 1); }
-  bool wait_until_it_stops() const {
-    int status = 0;
-    return ::waitpid(child_.pid, &status, WUNTRACED) == child_.pid && WIFSTOPPED(status);
-  }
-  void go_on() const { EXPECT_EQ(::kill(child_.pid, SIGCONT), 0); }
-  /// What it printed, line by line, once it is gone.
-  std::vector<std::string> wait() {
-    while (read_more()) {
-    }
-    int status = 0;
-    ::waitpid(child_.pid, &status, 0);
-    gone_ = true;
-    EXPECT_TRUE(WIFEXITED(status) && WEXITSTATUS(status) == 0) << printed_;
-    std::vector<std::string> lines;
-    std::istringstream text(printed_);
-    for (std::string line; std::getline(text, line);) lines.push_back(line);
-    return lines;
-  }
-
- private:
-  bool read_more() {
-    std::array<char, 4096> buffer{};
-    const ssize_t size = ::read(child_.from, buffer.data(), buffer.size());
-    if (size > 0) printed_.append(buffer.data(), static_cast<std::size_t>(size));
-    return size > 0;
-  }
-
-  testing_support::ChildProcess child_;
-  std::string printed_;
-  bool gone_ = false;
-};
+/// Whatever it printed, line by line, once it is gone.
+std::vector<std::string> lines_of(Worker& worker) {
+  auto outcome = worker.wait();
+  EXPECT_TRUE(outcome.exited_well) << fmt::format("{}", fmt::join(outcome.lines, "\n"));
+  return std::move(outcome.lines);
+}
 
 class Processes : public testing::Test {
  protected:
@@ -118,14 +68,14 @@ class Processes : public testing::Test {
 
 TEST_F(Processes, ShareThirtyDaysOutAndDoEachOnce) {
   put_days(kDays, 1, "10:00:00");
-  Worker first(arguments("first")), second(arguments("second"));
-  first.wait_until_it_has_planned();
-  second.wait_until_it_has_planned();
+  Worker first(GAPLESS_EXECUTOR_WORKER, arguments("first")), second(GAPLESS_EXECUTOR_WORKER, arguments("second"));
+  first.wait_for_lines(1);
+  second.wait_for_lines(1);
   first.let_go();
   second.let_go();
   std::map<std::string, int> published;
   for (Worker* worker : {&first, &second}) {
-    const auto lines = worker->wait();
+    const auto lines = lines_of(*worker);
     EXPECT_THAT(lines.front(), "planned 60");
     for (const std::string& line : lines) {
       if (line.ends_with(" published")) ++published[line];
@@ -145,23 +95,23 @@ class StoppedProcess : public Processes, public testing::WithParamInterface<cons
 TEST_P(StoppedProcess, PublishesNothingOnceAnotherHasItsDay) {
   put_days(1, 1, "10:00:00");
   setenv("GAPLESS_STOP_AT", GetParam(), 1);
-  Worker stopped(arguments("stopped", 1000));
+  Worker stopped(GAPLESS_EXECUTOR_WORKER, arguments("stopped", 1000));
   unsetenv("GAPLESS_STOP_AT");
-  stopped.wait_until_it_has_planned();
+  stopped.wait_for_lines(1);
   stopped.let_go();
   ASSERT_TRUE(stopped.wait_until_it_stops());
   wait_until_its_lease_is_over();
 
   put_days(1, 3, "20:00:00");
-  Worker other(arguments("other", 10'000));
-  other.wait_until_it_has_planned();
+  Worker other(GAPLESS_EXECUTOR_WORKER, arguments("other", 10'000));
+  other.wait_for_lines(1);
   other.let_go();
-  EXPECT_THAT(other.wait(), ElementsAre("planned 2", "2026-03-01 published"));
+  EXPECT_THAT(lines_of(other), ElementsAre("planned 2", "2026-03-01 published"));
   expect_every_day_is_what_the_events_give();
   const FakeWarehouseState before = warehouse.state();
 
   stopped.go_on();
-  EXPECT_THAT(stopped.wait(), Contains("2026-03-01 failed"));
+  EXPECT_THAT(lines_of(stopped), Contains("2026-03-01 failed"));
   const FakeWarehouseState after = warehouse.state();
   EXPECT_TRUE(partitions_of(after) == partitions_of(before));
   EXPECT_EQ(after.ledger.size(), before.ledger.size());

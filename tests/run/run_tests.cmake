@@ -26,7 +26,10 @@ endif()
 add_executable(executor_worker EXCLUDE_FROM_ALL ${run}/executor_worker.cpp)
 target_link_libraries(executor_worker PRIVATE gapless_run gapless_state_sqlite gapless_fake_warehouse)
 gapless_test(executor_process_test
-  SOURCES ${run}/processes_test.cpp ${CMAKE_SOURCE_DIR}/tests/support/child_process.cpp
+  SOURCES
+    ${run}/processes_test.cpp
+    ${CMAKE_SOURCE_DIR}/tests/support/child_process.cpp
+    ${CMAKE_SOURCE_DIR}/tests/support/worker.cpp
   DEPS gapless_run_world gapless_state_sqlite)
 add_dependencies(executor_process_test executor_worker)
 target_compile_definitions(executor_process_test PRIVATE GAPLESS_EXECUTOR_WORKER="$<TARGET_FILE:executor_worker>")

@@ -1,4 +1,4 @@
-#include "contract/store_process.h"
+#include "support/worker.h"
 
 #include <signal.h>
 #include <sys/wait.h>
@@ -10,11 +10,10 @@
 
 #include "support/child_process.h"
 
-namespace gapless::contract {
-namespace {}  // namespace
+namespace gapless::testing_support {
 
-Worker::Worker(std::vector<std::string> arguments) {
-  const auto child = testing_support::start_child(GAPLESS_STORE_WORKER, std::move(arguments));
+Worker::Worker(const std::string& program, std::vector<std::string> arguments) {
+  const auto child = start_child(program, std::move(arguments));
   pid_ = child.pid;
   to_worker_ = child.to;
   from_worker_ = child.from;
@@ -31,13 +30,23 @@ Worker::~Worker() {
     kill();
     wait();
   }
-  testing_support::close_if_open(to_worker_);
-  testing_support::close_if_open(from_worker_);
+  close_if_open(to_worker_);
+  close_if_open(from_worker_);
 }
 
 void Worker::let_go() {
   if (::write(to_worker_, "\n", 1) != 1) throw std::runtime_error("the worker is gone");
 }
+
+bool Worker::wait_until_it_stops() {
+  int status = 0;
+  if (::waitpid(pid_, &status, WUNTRACED) != pid_) return false;
+  if (WIFSTOPPED(status)) return true;
+  pid_ = 0;
+  return false;
+}
+
+void Worker::go_on() { ::kill(pid_, SIGCONT); }
 
 void Worker::kill() { ::kill(pid_, SIGKILL); }
 
@@ -70,4 +79,4 @@ Worker::Outcome Worker::wait() {
   return outcome;
 }
 
-}  // namespace gapless::contract
+}  // namespace gapless::testing_support

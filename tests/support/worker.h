@@ -5,12 +5,13 @@
 #include <string>
 #include <vector>
 
-namespace gapless::contract {
+namespace gapless::testing_support {
 
-/// A running store_worker. It waits until it is let go. Killed, and waited for, at the end of its scope.
+/// A running program that works beside a test, and waits for a line on its standard input until it is let go. Killed,
+/// and waited for, at the end of its scope.
 class Worker {
  public:
-  explicit Worker(std::vector<std::string> arguments);
+  Worker(const std::string& program, std::vector<std::string> arguments);
   ~Worker();
   Worker(Worker&& other) noexcept;
   Worker& operator=(Worker&&) = delete;
@@ -18,6 +19,9 @@ class Worker {
   void let_go();
   /// Waits until it has printed so many lines in all, or is gone.
   void wait_for_lines(std::size_t count);
+  /// Waits until it has stopped by itself (SIGSTOP). False where it is gone.
+  bool wait_until_it_stops();
+  void go_on();
   /// kill -9.
   void kill();
   struct Outcome {
@@ -37,4 +41,4 @@ class Worker {
   std::string printed_;
 };
 
-}  // namespace gapless::contract
+}  // namespace gapless::testing_support
