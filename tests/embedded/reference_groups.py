@@ -18,7 +18,8 @@ sys.path.insert(0, str(REFERENCE))
 from compare import differences  # noqa: E402
 
 # seed, sessions, teams, days: many seeds, sizes and team counts. Lives of ids reach days beyond the last.
-STREAMS = ([(seed, 120, 1 + seed % 3, 1 + seed % 3) for seed in range(1, 21)] +
+Stream = tuple[int, int, int, int]
+STREAMS: list[Stream] = ([(seed, 120, 1 + seed % 3, 1 + seed % 3) for seed in range(1, 21)] +
            [(seed, 20 + 5 * seed, 2, 2) for seed in range(21, 29)] +
            [(29, 400, 5, 2), (30, 400, 8, 1), (31, 3000, 2, 2), (32, 3, 1, 1)])
 WAYS = ('once', 'days', 'teams')
@@ -36,23 +37,25 @@ def days_of(events: Path) -> tuple[date, date]:
     return date.fromisoformat(min(days)) - timedelta(days=1), date.fromisoformat(max(days)) + timedelta(days=1)
 
 
-def check(program: str, stream: tuple[int, int, int, int], folder: Path) -> list[str]:
-    """What differs, in words."""
+def generate(stream: Stream, folder: Path) -> Path:
+    """The stream's events, in a folder of its own."""
     seed, sessions, teams, days = stream
-    events = folder / 'events.ndjson'
-    with events.open('wb') as out:
+    own = folder / str(seed)
+    own.mkdir()
+    with (own / 'events.ndjson').open('wb') as out:
         subprocess.run([sys.executable, '-B', REFERENCE / 'streams.py', '--seed', str(seed), '--sessions', str(sessions), '--teams', str(teams),
                         '--days', str(days)], stdout=out, check=True)
-    first, last = days_of(events)
-    made = subprocess.run([program, events, first.isoformat(), last.isoformat(), folder], capture_output=True, text=True)
-    if made.returncode != 0:
-        return [f'the program failed: {made.stderr.strip()}']
+    return own
+
+
+def check(stream: Stream, own: Path) -> list[str]:
+    """What differs, in words."""
     found = []
     for what in TARGETS:
-        expected = reference_lines(what, events)
-        assert any(expected) or sessions < 10, 'a stream without groups proves nothing'
+        expected = reference_lines(what, own / 'events.ndjson')
+        assert any(expected) or stream[1] < 10, 'a stream without groups proves nothing'
         for way in WAYS:
-            ours = (folder / f'{way}.{what}').read_text().split('\n')
+            ours = (own / f'{way}.{what}').read_text().split('\n')
             found += [f'{way}, {what}: {text}' for text in differences(what, ours, expected)]
     return found
 
@@ -61,12 +64,18 @@ def main() -> int:
     program = sys.argv[1]
     part, parts = (int(text) for text in sys.argv[2:4]) if len(sys.argv) > 2 else (1, 1)
     passed = failed = 0
-    for stream in STREAMS[part - 1::parts]:
-        with tempfile.TemporaryDirectory(prefix='gapless-groups-') as folder:
-            found = check(program, stream, Path(folder))
-        name = 'seed {}, {} sessions, {} teams, {} days'.format(*stream)
-        print(f'{"FAILED" if found else "ok"}: {name}', *found[:10], sep='\n  ', flush=True)
-        passed, failed = passed + (not found), failed + bool(found)
+    with tempfile.TemporaryDirectory(prefix='gapless-groups-') as folder:
+        folders = {stream: generate(stream, Path(folder)) for stream in STREAMS[part - 1::parts]}
+        arguments: list[str | Path] = []
+        for own in folders.values():
+            events = own / 'events.ndjson'
+            arguments += [events, *(day.isoformat() for day in days_of(events)), own]
+        subprocess.run([program, *arguments], check=True)
+        for stream, own in folders.items():
+            found = check(stream, own)
+            name = 'seed {}, {} sessions, {} teams, {} days'.format(*stream)
+            print(f'{"FAILED" if found else "ok"}: {name}', *found[:10], sep='\n  ', flush=True)
+            passed, failed = passed + (not found), failed + bool(found)
     print(f'{passed} passed, {failed} failed')
     return 1 if failed or not passed else 0
 
