@@ -54,7 +54,8 @@ std::string encode(const Publication& publication) {
                {"ledger", Json::array()}};
   for (const Target target : kTargets) {
     const auto& one = publication.targets[static_cast<std::size_t>(target)];
-    json["targets"][std::string(name(target))] = {{"drop", one.drop}, {"live_parts", one.live_parts}};
+    json["targets"][std::string(name(target))] = {
+        {"drop", one.drop}, {"live_parts", one.live_parts}, {"staged_rows", one.staged_rows}};
   }
   for (const LedgerRow& row : publication.ledger) json["ledger"].push_back(to_json(row));
   return json.dump();
@@ -67,7 +68,8 @@ Result<Publication> decode_publication(std::string_view payload) {
     publication.definition_text = json.at("definition");
     for (const Target target : kTargets) {
       const Json& one = json.at("targets").at(std::string(name(target)));
-      publication.targets[static_cast<std::size_t>(target)] = {one.at("drop"), one.at("live_parts")};
+      publication.targets[static_cast<std::size_t>(target)] = {one.at("drop"), one.at("live_parts"),
+                                                               one.value("staged_rows", std::uint64_t{0})};
     }
     for (const Json& row : json.at("ledger")) {
       GAPLESS_ASSIGN(LedgerRow parsed, from_json(row));

@@ -14,6 +14,7 @@ struct Publication {
   struct OfTarget {
     bool drop = false;                    ///< the partition is proven empty: it is dropped, not replaced
     std::vector<std::string> live_parts;  ///< active before; should staging be gone, these are the old ones
+    std::uint64_t staged_rows = 0;        ///< newer parts with fewer are not all that was staged
   };
   std::array<OfTarget, kTargets.size()> targets;
   std::vector<LedgerRow> ledger;

@@ -8,8 +8,8 @@ namespace {
 TEST(Publication, SurvivesTheJournalWithEveryFigure) {
   const Cell cell{*TeamId::from(9223372036854775807u, "test"), *Day::parse("2026-03-01", "test")};
   Publication publication;
-  publication.targets[0] = {true, {}};
-  publication.targets[1] = {false, {"20260301_1_1_0", "20260301_2_2_0"}};
+  publication.targets[0] = {true, {}, 0};
+  publication.targets[1] = {false, {"20260301_1_1_0", "20260301_2_2_0"}, 17};
   publication.definition_text = "rules: 1\nsource: `a`.`b`\n";
   LedgerRow row{cell,     Target::kBounces,
                 "abcdef", {3, 18446744073709551615u},
@@ -24,6 +24,7 @@ TEST(Publication, SurvivesTheJournalWithEveryFigure) {
   EXPECT_EQ(read->definition_text, publication.definition_text);
   EXPECT_TRUE(read->targets[0].drop);
   EXPECT_EQ(read->targets[1].live_parts, publication.targets[1].live_parts);
+  EXPECT_EQ(read->targets[1].staged_rows, 17u);
   ASSERT_EQ(read->ledger.size(), 2u);
   const LedgerRow& back = read->ledger[0];
   EXPECT_EQ(back.cell, cell);

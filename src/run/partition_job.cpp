@@ -193,10 +193,12 @@ Status PartitionJob::check(const std::vector<OwnedCell>& built, const Live& live
   for (const Target target : kTargets) {
     const auto index = static_cast<std::size_t>(target);
     GAPLESS_ASSIGN(StagedPartition staged, context_.warehouse.staged(staging(), target, limits()));
-    publication.targets[index].drop = staged.cells.empty();
+    publication.targets[index] = {staged.cells.empty(), {}, 0};
+    for (const TargetCell& cell : staged.cells) publication.targets[index].staged_rows += cell.content.rows;
     staged_[index] = staged.cells;
     GAPLESS_TRY(check_gate({target, built, live.content[index], std::move(staged)}));
-    GAPLESS_ASSIGN(publication.targets[index].live_parts, context_.warehouse.live_parts(target, partition_, limits()));
+    GAPLESS_ASSIGN(const auto parts, context_.warehouse.live_parts(target, partition_, limits()));
+    for (const LivePart& part : parts) publication.targets[index].live_parts.push_back(part.name);
   }
   return {};
 }

@@ -25,6 +25,57 @@ Result<bool> published_again_since(Warehouse& warehouse, const JournalEntry& ent
   return std::any_of(rows.begin(), rows.end(), [&](const LedgerRow& row) { return row.fence > entry.fence; });
 }
 
+using LiveParts = std::array<std::vector<LivePart>, kTargets.size()>;
+
+bool was_live_before(const Publication::OfTarget& publication, const LivePart& part) {
+  return std::find(publication.live_parts.begin(), publication.live_parts.end(), part.name) !=
+         publication.live_parts.end();
+}
+
+/// True where every target has the parts that it had before.
+bool nothing_was_replaced(const Publication& publication, const LiveParts& live) {
+  for (std::size_t target = 0; target < live.size(); ++target) {
+    const Publication::OfTarget& before = publication.targets[target];
+    const bool same = std::all_of(live[target].begin(), live[target].end(),
+                                  [&](const LivePart& part) { return was_live_before(before, part); });
+    if (!same || live[target].size() != before.live_parts.size()) return false;
+  }
+  return true;
+}
+
+/// Where all that was staged stands in the live partition, beside parts from before: drops those.
+Status drop_old_parts(Warehouse& warehouse, Target target, const Publication::OfTarget& publication,
+                      const std::vector<LivePart>& live, const Limits& limits) {
+  std::uint64_t newer_rows = 0;
+  for (const LivePart& part : live)
+    if (!was_live_before(publication, part)) newer_rows += part.rows;
+  if (newer_rows == 0 || newer_rows < publication.staged_rows) return {};
+  for (const LivePart& part : live)
+    if (was_live_before(publication, part)) GAPLESS_TRY(warehouse.drop_part(target, part.name, limits));
+  return {};
+}
+
+/// A publication whose staging is gone. Where it had begun, the ledger is to say what was to be published: cells that
+/// do not hold it are damaged then, and recomputed by the next backfill.
+Status settle_without_staging(Warehouse& warehouse, const JournalEntry& entry, const Publication& publication,
+                              const Limits& limits) {
+  LiveParts live;
+  for (const Target target : kTargets) {
+    GAPLESS_ASSIGN(live[static_cast<std::size_t>(target)], warehouse.live_parts(target, entry.partition, limits));
+  }
+  if (nothing_was_replaced(publication, live)) return {};
+  spdlog::error(
+      "run {}: {} was being published when it stopped, and its staging is gone; what it did not finish is damaged "
+      "until "
+      "the next backfill",
+      entry.run_id, entry.partition.to_string());
+  for (const Target target : kTargets) {
+    const auto index = static_cast<std::size_t>(target);
+    GAPLESS_TRY(drop_old_parts(warehouse, target, publication.targets[index], live[index], limits));
+  }
+  return warehouse.record(publication.ledger, Definition(publication.definition_text), limits);
+}
+
 Result<bool> redo(Warehouse& warehouse, const StagingId& staging, const JournalEntry& entry, const Limits& limits) {
   GAPLESS_ASSIGN(const bool is_void, published_again_since(warehouse, entry, limits));
   if (is_void) return false;
@@ -32,11 +83,7 @@ Result<bool> redo(Warehouse& warehouse, const StagingId& staging, const JournalE
   auto redone = apply_publication(warehouse, staging, publication, [&]() -> Result<Limits> { return limits; });
   if (redone) return true;
   if (redone.error().fault != Fault::kInternal) return fail(std::move(redone.error()));
-  // Its staging is gone, which only somebody's hand can have done: the cells will show as damaged and be recomputed.
-  spdlog::error(
-      "run {}: {} was being published when it stopped, and its staging is gone; its cells are recomputed as damaged "
-      "({})",
-      entry.run_id, entry.partition.to_string(), redone.error().message);
+  GAPLESS_TRY(settle_without_staging(warehouse, entry, publication, limits));
   return false;
 }
 

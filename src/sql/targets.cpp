@@ -101,8 +101,10 @@ std::string move_partition(const TableName& live, const TableName& staging) {
   return "ALTER TABLE " + live.quoted() + " MOVE PARTITION ID {partition:String} TO TABLE " + staging.quoted();
 }
 
+std::string drop_part(const TableName& live) { return "ALTER TABLE " + live.quoted() + " DROP PART {part:String}"; }
+
 std::string active_parts() {
-  return "SELECT name FROM system.parts WHERE active AND database = {database:String} AND table = {table:String}"
+  return "SELECT name, rows FROM system.parts WHERE active AND database = {database:String} AND table = {table:String}"
          " AND partition_id = {partition:String} AND rows > 0 ORDER BY name";
 }
 

@@ -32,7 +32,9 @@ std::string target_extent(const TableName& table);
 /// Both bind {partition:String}, the partition's id.
 std::string replace_partition(const TableName& live, const TableName& staging);
 std::string move_partition(const TableName& live, const TableName& staging);
-/// name of each active part that holds rows; binds {database:String}, {table:String}, {partition:String}.
+/// Binds {part:String}, its name.
+std::string drop_part(const TableName& live);
+/// name, rows of each active part that holds rows; binds {database:String}, {table:String}, {partition:String}.
 std::string active_parts();
 
 }  // namespace gapless::sql

@@ -222,15 +222,18 @@ Result<std::vector<TargetCell>> SqlWarehouse::target_content(Target target, DayR
                      bind_range(sql::content(target, live(target), scope), days, teams), limits);
 }
 
-Result<std::vector<std::string>> SqlWarehouse::live_parts(Target target, const Partition& partition,
-                                                          const Limits& limits) {
+Result<std::vector<LivePart>> SqlWarehouse::live_parts(Target target, const Partition& partition,
+                                                       const Limits& limits) {
   const TableName table = live(target);
   Statement statement(sql::active_parts());
   statement.bind("database", table.database.text()).bind("table", table.table.text());
   statement.bind("partition", partition.day.partition_id());
-  GAPLESS_ASSIGN(const Rows rows, ask("which parts are live", statement, {"name"}, limits));
-  std::vector<std::string> parts;
-  for (std::size_t i = 0; i < rows.size(); ++i) parts.push_back(rows.text(i, 0));
+  GAPLESS_ASSIGN(const Rows rows, ask("which parts are live", statement, {"name", "rows"}, limits));
+  std::vector<LivePart> parts;
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    GAPLESS_ASSIGN(const std::uint64_t count, rows.u64(i, 1));
+    parts.push_back({rows.text(i, 0), count});
+  }
   return parts;
 }
 
@@ -316,6 +319,11 @@ Status SqlWarehouse::drop_partition(const StagingId& staging, Target target, con
   const TableName staged_table = StagingTables::of(staging, layout_.staging_database).target(target);
   return alter_partition(fmt::format("emptying {} of {}", table_name(target), staging.partition.to_string()),
                          sql::move_partition(live(target), staged_table), staging, limits);
+}
+
+Status SqlWarehouse::drop_part(Target target, const std::string& part, const Limits& limits) {
+  Statement statement(sql::drop_part(live(target)));
+  return run(fmt::format("dropping a part of {}", table_name(target)), statement.bind("part", part), limits);
 }
 
 Status SqlWarehouse::record(const std::vector<LedgerRow>& rows, const Definition& definition, const Limits& limits) {

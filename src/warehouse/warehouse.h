@@ -42,6 +42,13 @@ struct StagingId {
   auto operator<=>(const StagingId&) const = default;
 };
 
+/// An active part of a live partition. No two parts of a table ever share a name.
+struct LivePart {
+  std::string name;
+  std::uint64_t rows = 0;
+  bool operator==(const LivePart&) const = default;
+};
+
 /// Who keeps this warehouse, and in which layout (one store, one warehouse).
 struct WarehouseMeta {
   std::string store_id;
@@ -76,9 +83,8 @@ class Warehouse {
   virtual Result<std::optional<DayRange>> published_days(const Limits& limits) = 0;
   virtual Result<std::vector<TargetCell>> target_content(Target target, DayRange days,
                                                          const std::optional<Teams>& teams, const Limits& limits) = 0;
-  /// Names of the active parts of a live partition.
-  virtual Result<std::vector<std::string>> live_parts(Target target, const Partition& partition,
-                                                      const Limits& limits) = 0;
+  /// The active parts of a live partition that hold rows, by name.
+  virtual Result<std::vector<LivePart>> live_parts(Target target, const Partition& partition, const Limits& limits) = 0;
   /// The text of a definition that made an entry, if it was ever recorded.
   virtual Result<std::optional<std::string>> definition_text(std::string_view hash, const Limits& limits) = 0;
 
@@ -101,6 +107,8 @@ class Warehouse {
   /// Empties the live partition; for one that is proven empty. Its rows go into the staging table, from where they are
   /// dropped with it: so that this, too, fails for a late holder, whose staging is gone (kInternal, as above).
   virtual Status drop_partition(const StagingId& staging, Target target, const Limits& limits) = 0;
+  /// Drops one part of the live table. Errors: kBadQuery or another where there is no such active part.
+  virtual Status drop_part(Target target, const std::string& part, const Limits& limits) = 0;
   virtual Status record(const std::vector<LedgerRow>& rows, const Definition& definition, const Limits& limits) = 0;
 
   // Staging left over

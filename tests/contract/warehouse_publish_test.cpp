@@ -137,6 +137,22 @@ TEST_P(WarehouseContract, ReplacesTwiceAsOnce) {
       << "a part's name tells a replacement";
 }
 
+TEST_P(WarehouseContract, DropsAPartByItsName) {
+  put(two_teams());
+  publish(kDay, {kTeam, kOther});
+  const auto bounces = content(Target::kBounces, kToday);
+  const auto parts = warehouse().live_parts(Target::kStats, kPartition, {}).value();
+  std::uint64_t rows = 0;
+  for (const LivePart& part : parts) {
+    rows += part.rows;
+    ASSERT_TRUE(warehouse().drop_part(Target::kStats, part.name, {}));
+  }
+  EXPECT_GT(rows, 0U);
+  EXPECT_THAT(content(Target::kStats, kToday), IsEmpty());
+  EXPECT_EQ(content(Target::kBounces, kToday), bounces);
+  EXPECT_FALSE(warehouse().drop_part(Target::kStats, parts.at(0).name, {})) << "it is gone already";
+}
+
 TEST_P(WarehouseContract, RefusesToReplaceByNothing) {
   put(two_teams());
   publish(kDay, {kTeam, kOther});

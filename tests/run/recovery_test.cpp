@@ -123,7 +123,7 @@ TEST(Recovery, IsVoidWhereTheDayWasPublishedAgainSince) {
 
 TEST(Recovery, WhoseStagingIsGoneLeavesItToTheNextBackfill) {
   TierWorld world;
-  die_in(world, "replace_partition", 2, Effect::kHalf);
+  die_in(world, "replace_partition", 1, Effect::kWhole);  // stats hold what was staged, bounces do not
   const auto staging = world.warehouse.list_staging({}).value();
   ASSERT_THAT(staging, SizeIs(1));
   ASSERT_TRUE(world.warehouse.drop_staging(staging.at(0), {}));  // by hand
@@ -131,9 +131,23 @@ TEST(Recovery, WhoseStagingIsGoneLeavesItToTheNextBackfill) {
   EXPECT_EQ(report.redone, 0U);
   EXPECT_EQ(report.discarded, 1U);
   const auto planned = to_recompute(world.observe_and_plan(tier_ask(world)).value());
-  EXPECT_THAT(planned, testing::Contains("team 1 on 2026-03-02: damaged"));
+  EXPECT_THAT(planned, testing::Contains("team 2 on 2026-03-02: damaged"));
   ASSERT_EQ(world.backfill(tier_ask(world)).value().status, RunStatus::kSucceeded);
   expect_matches_model(world, world.ask().window, kTierTeams);
+  expect_ledger_and_targets_agree(world);
+}
+
+TEST(Recovery, WhoseStagingIsGoneDropsTheOldPartsBesideTheNew) {
+  TierWorld world;
+  die_in(world, "replace_partition", 2, Effect::kHalf);  // bounces: old and new side by side, all of the new
+  const Partition partition{0, day("2026-03-02"), 0};
+  ASSERT_THAT(world.warehouse.live_parts(Target::kBounces, partition, {}).value(), SizeIs(2));
+  ASSERT_TRUE(world.warehouse.drop_staging(world.warehouse.list_staging({}).value().at(0), {}));  // by hand
+  ASSERT_TRUE(world.recover(tier_ask(world), world.store));
+  EXPECT_THAT(world.warehouse.live_parts(Target::kBounces, partition, {}).value(), SizeIs(1));
+  EXPECT_THAT(to_recompute(world.observe_and_plan(tier_ask(world)).value()),
+              testing::Not(testing::Contains(testing::HasSubstr("2026-03-02"))))
+      << "nothing is left to do, since all that was staged was there";
   expect_ledger_and_targets_agree(world);
 }
 

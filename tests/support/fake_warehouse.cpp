@@ -181,14 +181,14 @@ Result<std::vector<TargetCell>> FakeWarehouse::target_content(Target target, Day
       });
 }
 
-Result<std::vector<std::string>> FakeWarehouse::live_parts(Target target, const Partition& partition,
-                                                           const Limits& limits) {
-  return faults_->call<std::vector<std::string>>("live_parts", limits, [&](Effect) -> Result<std::vector<std::string>> {
+Result<std::vector<LivePart>> FakeWarehouse::live_parts(Target target, const Partition& partition,
+                                                        const Limits& limits) {
+  return faults_->call<std::vector<LivePart>>("live_parts", limits, [&](Effect) -> Result<std::vector<LivePart>> {
     const std::lock_guard lock(mutex_);
     GAPLESS_TRY(require_prepared());
-    std::vector<std::string> names;
-    for (const FakePart& part : live(target, partition.day)) names.push_back(part.name);
-    return names;
+    std::vector<LivePart> parts;
+    for (const FakePart& part : live(target, partition.day)) parts.push_back({part.name, part.rows.size()});
+    return parts;
   });
 }
 
@@ -285,6 +285,15 @@ Status FakeWarehouse::drop_partition(const StagingId& staging, Target target, co
     append((*tables)->targets[index(target)], live_rows(target, {day, day}), Effect::kWhole);
     if (extent == Effect::kWhole) live(target, day).clear();
     return {};
+  });
+}
+
+Status FakeWarehouse::drop_part(Target target, const std::string& part, const Limits& limits) {
+  return faults_->call<void>("drop_part", limits, [&](Effect) -> Status {
+    const std::lock_guard lock(mutex_);
+    for (auto& [day, parts] : state_.targets[index(target)])
+      if (std::erase_if(parts, [&](const FakePart& other) { return other.name == part; }) > 0) return {};
+    return fail(Fault::kBadQuery, fmt::format("there is no part {}", part), 232);
   });
 }
 

@@ -38,7 +38,7 @@ class FakeWarehouse final : public Warehouse {
   Result<std::optional<DayRange>> published_days(const Limits& limits) override;
   Result<std::vector<TargetCell>> target_content(Target target, DayRange days, const std::optional<Teams>& teams,
                                                  const Limits& limits) override;
-  Result<std::vector<std::string>> live_parts(Target target, const Partition& partition, const Limits& limits) override;
+  Result<std::vector<LivePart>> live_parts(Target target, const Partition& partition, const Limits& limits) override;
   Result<std::optional<std::string>> definition_text(std::string_view hash, const Limits& limits) override;
 
   Status create_staging(const StagingId& staging, const Limits& limits) override;
@@ -50,6 +50,7 @@ class FakeWarehouse final : public Warehouse {
 
   Status replace_partition(const StagingId& staging, Target target, const Limits& limits) override;
   Status drop_partition(const StagingId& staging, Target target, const Limits& limits) override;
+  Status drop_part(Target target, const std::string& part, const Limits& limits) override;
   Status record(const std::vector<LedgerRow>& rows, const Definition& definition, const Limits& limits) override;
 
   Status drop_staging(const StagingId& staging, const Limits& limits) override;

@@ -26,7 +26,7 @@ class FakeWarehouseFaults : public testing::Test {
     fake.faults().forget_calls();
   }
   std::size_t parts() { return fake.live_parts(Target::kStats, staging.partition, {}).value().size(); }
-  std::string part() { return fake.live_parts(Target::kStats, staging.partition, {}).value().at(0); }
+  std::string part() { return fake.live_parts(Target::kStats, staging.partition, {}).value().at(0).name; }
 
   const Day kDay = Day::parse("2026-03-01", "test").value();
   const TeamId kTeam = TeamId::from(1, "test").value();

@@ -238,8 +238,8 @@ Result<std::vector<TargetCell>> FileWarehouse::target_content(Target target, Day
                                                               const std::optional<Teams>& teams, const Limits& limits) {
   return on_fake([&](FakeWarehouse& fake) { return fake.target_content(target, days, teams, limits); });
 }
-Result<std::vector<std::string>> FileWarehouse::live_parts(Target target, const Partition& partition,
-                                                           const Limits& limits) {
+Result<std::vector<LivePart>> FileWarehouse::live_parts(Target target, const Partition& partition,
+                                                        const Limits& limits) {
   return on_fake([&](FakeWarehouse& fake) { return fake.live_parts(target, partition, limits); });
 }
 Result<std::optional<std::string>> FileWarehouse::definition_text(std::string_view hash, const Limits& limits) {
@@ -266,6 +266,9 @@ Status FileWarehouse::replace_partition(const StagingId& staging, Target target,
 }
 Status FileWarehouse::drop_partition(const StagingId& staging, Target target, const Limits& limits) {
   return on_fake([&](FakeWarehouse& fake) { return fake.drop_partition(staging, target, limits); });
+}
+Status FileWarehouse::drop_part(Target target, const std::string& part, const Limits& limits) {
+  return on_fake([&](FakeWarehouse& fake) { return fake.drop_part(target, part, limits); });
 }
 Status FileWarehouse::record(const std::vector<LedgerRow>& rows, const Definition& definition, const Limits& limits) {
   return on_fake([&](FakeWarehouse& fake) { return fake.record(rows, definition, limits); });
