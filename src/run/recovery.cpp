@@ -19,6 +19,13 @@ namespace {
 
 constexpr std::size_t kRunsLookedAt = 1000;
 
+/// What became of a day that a dead run was at.
+enum class Outcome {
+  kFinished,   ///< published, as was meant
+  kSettled,    ///< its staging is gone: what was not published is damaged
+  kDiscarded,  ///< nothing of it was published, or it was published again since
+};
+
 Result<bool> published_again_since(Warehouse& warehouse, const JournalEntry& entry, const Limits& limits) {
   const DayRange day{entry.partition.day, entry.partition.day};
   GAPLESS_ASSIGN(const auto rows, warehouse.ledger(day, std::nullopt, limits));
@@ -57,34 +64,31 @@ Status drop_old_parts(Warehouse& warehouse, Target target, const Publication::Of
 
 /// A publication whose staging is gone. Where it had begun, the ledger is to say what was to be published: cells that
 /// do not hold it are damaged then, and recomputed by the next backfill.
-Status settle_without_staging(Warehouse& warehouse, const JournalEntry& entry, const Publication& publication,
-                              const Limits& limits) {
+Result<Outcome> settle_without_staging(Warehouse& warehouse, const JournalEntry& entry, const Publication& publication,
+                                      const Limits& limits) {
   LiveParts live;
   for (const Target target : kTargets) {
     GAPLESS_ASSIGN(live[static_cast<std::size_t>(target)], warehouse.live_parts(target, entry.partition, limits));
   }
-  if (nothing_was_replaced(publication, live)) return {};
-  spdlog::error(
-      "run {}: {} was being published when it stopped, and its staging is gone; what it did not finish is damaged "
-      "until "
-      "the next backfill",
-      entry.run_id, entry.partition.to_string());
+  if (nothing_was_replaced(publication, live)) return Outcome::kDiscarded;
+  spdlog::error("run {}: {} was being published when it stopped, and its staging is gone; {}", entry.run_id,
+                entry.partition.to_string(), "what it did not finish is damaged until the next backfill");
   for (const Target target : kTargets) {
     const auto index = static_cast<std::size_t>(target);
     GAPLESS_TRY(drop_old_parts(warehouse, target, publication.targets[index], live[index], limits));
   }
-  return warehouse.record(publication.ledger, Definition(publication.definition_text), limits);
+  GAPLESS_TRY(warehouse.record(publication.ledger, Definition(publication.definition_text), limits));
+  return Outcome::kSettled;
 }
 
-Result<bool> redo(Warehouse& warehouse, const StagingId& staging, const JournalEntry& entry, const Limits& limits) {
+Result<Outcome> redo(Warehouse& warehouse, const StagingId& staging, const JournalEntry& entry, const Limits& limits) {
   GAPLESS_ASSIGN(const bool is_void, published_again_since(warehouse, entry, limits));
-  if (is_void) return false;
+  if (is_void) return Outcome::kDiscarded;
   GAPLESS_ASSIGN(const Publication publication, decode_publication(entry.payload));
   auto redone = apply_publication(warehouse, staging, publication, [&]() -> Result<Limits> { return limits; });
-  if (redone) return true;
+  if (redone) return Outcome::kFinished;
   if (redone.error().fault != Fault::kInternal) return fail(std::move(redone.error()));
-  GAPLESS_TRY(settle_without_staging(warehouse, entry, publication, limits));
-  return false;
+  return settle_without_staging(warehouse, entry, publication, limits);
 }
 
 }  // namespace
@@ -98,20 +102,22 @@ Result<bool> resolve(Warehouse& warehouse, StateStore& store, const std::string&
                      const ExecutorOptions& options) {
   const Limits limits{options.statement_timeout, options.memory_limit_bytes, options.stop};
   const StagingId staging{store_id, entry.fence, entry.partition};
-  bool redone = false;
+  Outcome outcome = Outcome::kDiscarded;
   if (entry.phase == JournalPhase::kPublishing) {
     kill_point("recover.before_redo");
-    GAPLESS_ASSIGN(redone, redo(warehouse, staging, entry, limits));
+    GAPLESS_ASSIGN(outcome, redo(warehouse, staging, entry, limits));
     kill_point("recover.after_redo");
   }
   kill_point("recover.before_discard");
   GAPLESS_TRY(store.erase_journal(entry.run_id, entry.rollup, entry.partition));
   kill_point("recover.journal_erased");
   GAPLESS_TRY(warehouse.drop_staging(staging, limits));
-  spdlog::info("run {}: {} {}", entry.run_id, entry.partition.to_string(),
-               redone ? "was being published when it stopped; finished now"
-                      : "was not being published when it stopped; discarded");
-  return redone;
+  if (outcome != Outcome::kSettled) {  // that has its own line
+    spdlog::info("run {}: {} {}", entry.run_id, entry.partition.to_string(),
+                 outcome == Outcome::kFinished ? "was being published when it stopped; finished now"
+                                               : "was unfinished when it stopped; discarded");
+  }
+  return outcome == Outcome::kFinished;
 }
 
 Result<RecoveryReport> Executor::recover(const ExecutorOptions& options) {

@@ -17,11 +17,12 @@ REFERENCE = Path(__file__).resolve().parent.parent / 'reference'
 sys.path.insert(0, str(REFERENCE))
 from compare import differences  # noqa: E402
 
-# seed, sessions, teams, days: many seeds, sizes and team counts. Lives of ids reach days beyond the last.
-Stream = tuple[int, int, int, int]
-STREAMS: list[Stream] = ([(seed, 120, 1 + seed % 3, 1 + seed % 3) for seed in range(1, 21)] +
-           [(seed, 20 + 5 * seed, 2, 2) for seed in range(21, 29)] +
-           [(29, 400, 5, 2), (30, 400, 8, 1), (31, 3000, 2, 2), (32, 3, 1, 1)])
+Stream = tuple[int, int, int, int]  # seed, sessions, teams, days
+# Many seeds, sizes and team counts. Ids live on for days, so that a stream of one day owns five at least: what takes time is days, not events.
+STREAMS: list[Stream] = ([(seed, 120, 1 + seed % 2, 1) for seed in range(1, 17)] +
+                         [(seed, 120, 1 + seed % 3, 1 + seed % 3) for seed in range(17, 21)] +
+                         [(seed, 20 + 5 * seed, 2, 1) for seed in range(21, 29)] +
+                         [(29, 400, 8, 1), (30, 400, 4, 2), (31, 3000, 2, 2), (32, 3, 1, 1)])
 WAYS = ('once', 'days', 'teams')
 TARGETS = ('stats', 'bounces')
 
