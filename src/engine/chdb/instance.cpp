@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <array>
 #include <mutex>
 #include <optional>
 
@@ -12,6 +13,13 @@ namespace gapless {
 namespace {
 
 constexpr int kNotEnoughSpace = 243;
+
+/// How tables are opened: one after another. Side by side, chDB 26.7 crashed or hung in one opening of some thousands
+/// (a thread walked over a freed node of the registry of loggers, which every table and part goes through), mostly where
+/// many parts had been replaced; and reading those parts, which nothing needs, took longer than all else.
+constexpr std::array<const char*, 3> kOpening = {"--tables_loader_foreground_pool_size=1",
+                                                 "--tables_loader_background_pool_size=1",
+                                                 "--max_outdated_parts_loading_thread_pool_size=1"};
 
 /// The one directory that this process has open.
 std::mutex open_mutex;
@@ -52,7 +60,9 @@ std::vector<std::string> arguments(const ChdbOptions& options, const ChdbSetting
 Result<ChdbConnection> first_connection(const ChdbApi& api, const ChdbOptions& options) {
   ChdbOptions bare = options;
   bare.settings.clear();  // a bad one would be refused without its name; check_settings() tells
-  auto keeper = ChdbConnection::open(api, arguments(bare, {}));
+  std::vector<std::string> opening = arguments(bare, {});
+  opening.insert(opening.end(), kOpening.begin(), kOpening.end());
+  auto keeper = ChdbConnection::open(api, std::move(opening));
   if (keeper) return keeper;
   if (auto in_use = data_directory_in_use(options.directory)) return fail(std::move(*in_use));
   return fail(Fault::kUnavailable,
