@@ -77,7 +77,7 @@ class Services {
   virtual Result<std::string> engine_library() const = 0;
   /// kConflict, naming the process, where another one has the data directory open.
   virtual std::optional<Error> data_directory_in_use() const = 0;
-  /// "schema 1": of the state store that this program reads and writes.
+  /// "schema 2": of the state store that this program reads and writes.
   virtual std::string store_format() const = 0;
 };
 

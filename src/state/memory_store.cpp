@@ -172,6 +172,38 @@ Result<std::vector<JournalEntry>> MemoryStateStore::journal() {
   return entries;
 }
 
+Result<std::vector<CachedPartition>> MemoryStateStore::cached_partitions(std::string_view table) {
+  std::scoped_lock lock(mutex_);
+  std::vector<CachedPartition> partitions;
+  if (const auto found = cached_.find(table); found != cached_.end())
+    for (const auto& [name, partition] : found->second) partitions.push_back(partition);
+  return partitions;
+}
+
+Status MemoryStateStore::cache_partitions(std::string_view table, const std::vector<CachedPartition>& read,
+                                          const std::vector<std::string>& gone) {
+  std::scoped_lock lock(mutex_);
+  auto& partitions = cached_[std::string(table)];
+  for (const std::string& name : gone) partitions.erase(name);
+  for (const CachedPartition& partition : read) partitions.insert_or_assign(partition.partition, partition);
+  return {};
+}
+
+Result<std::vector<Confirmation>> MemoryStateStore::confirmations(std::string_view rollup) {
+  std::scoped_lock lock(mutex_);
+  std::vector<Confirmation> confirmations;
+  if (const auto found = confirmed_.find(rollup); found != confirmed_.end())
+    for (const auto& [cell, confirmation] : found->second) confirmations.push_back(confirmation);
+  return confirmations;
+}
+
+Status MemoryStateStore::confirm(std::string_view rollup, const std::vector<Confirmation>& cells) {
+  std::scoped_lock lock(mutex_);
+  auto& confirmed = confirmed_[std::string(rollup)];
+  for (const Confirmation& cell : cells) confirmed.insert_or_assign(cell.cell, cell);
+  return {};
+}
+
 Status MemoryStateStore::set_pause(const Pause& pause) {
   std::scoped_lock lock(mutex_);
   pause_ = pause;

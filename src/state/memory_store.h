@@ -39,6 +39,12 @@ class MemoryStateStore final : public StateStore {
   Status erase_journal(std::string_view run_id, std::string_view rollup, const Partition& partition) override;
   Result<std::vector<JournalEntry>> journal() override;
 
+  Result<std::vector<CachedPartition>> cached_partitions(std::string_view table) override;
+  Status cache_partitions(std::string_view table, const std::vector<CachedPartition>& read,
+                          const std::vector<std::string>& gone) override;
+  Result<std::vector<Confirmation>> confirmations(std::string_view rollup) override;
+  Status confirm(std::string_view rollup, const std::vector<Confirmation>& cells) override;
+
   Status set_pause(const Pause& pause) override;
   Status clear_pause() override;
   Result<std::optional<Pause>> pause(Instant now) override;
@@ -60,6 +66,8 @@ class MemoryStateStore final : public StateStore {
   std::vector<Run> runs_;  ///< in the order of begin_run
   std::map<std::string, Lease, std::less<>> leases_;
   std::map<JournalKey, JournalEntry> journal_;
+  std::map<std::string, std::map<std::string, CachedPartition>, std::less<>> cached_;  ///< by table and partition
+  std::map<std::string, std::map<Cell, Confirmation>, std::less<>> confirmed_;         ///< by rollup and cell
   std::optional<Pause> pause_;
   std::uint64_t last_fence_ = 0;
 };

@@ -81,6 +81,23 @@ struct JournalEntry {
   std::string payload;  ///< JSON: staging names, live part names, the ledger entries to come (run/journal.h)
 };
 
+/// What was read of one partition of a table, at one version of what it holds.
+struct CachedPartition {
+  std::string partition;
+  std::string version;  ///< of the partition and of the way it was read
+  std::string content;  ///< any bytes (run/inventory.h)
+  bool operator==(const CachedPartition&) const = default;
+};
+
+/// A cell whose window changed while what it owns did not (SEMANTICS: the state of a cell), for one version of its entry.
+struct Confirmation {
+  Cell cell;
+  std::uint64_t fence = 0;
+  std::uint64_t sequence = 0;
+  Fingerprint window;
+  bool operator==(const Confirmation&) const = default;
+};
+
 /// Transactions inside; survives kill -9. Thread-safe. Several processes may use one store at a time.
 /// Errors of every call: kUnavailable (locked past its time-out, disk), kCorrupt (not our file, damaged),
 /// kConflict (written by a newer version).
@@ -127,6 +144,17 @@ class StateStore {
   virtual Status erase_journal(std::string_view run_id, std::string_view rollup, const Partition& partition) = 0;
   /// All entries, of any run, the lowest fence first.
   virtual Result<std::vector<JournalEntry>> journal() = 0;
+
+  // What is known of the data, to be spared looking again. A shortcut: losing any of it costs time and nothing else.
+  /// By partition.
+  virtual Result<std::vector<CachedPartition>> cached_partitions(std::string_view table) = 0;
+  /// Inserts or replaces what was read, and forgets the partitions that are gone; all of it or nothing.
+  virtual Status cache_partitions(std::string_view table, const std::vector<CachedPartition>& read,
+                                  const std::vector<std::string>& gone) = 0;
+  /// By cell.
+  virtual Result<std::vector<Confirmation>> confirmations(std::string_view rollup) = 0;
+  /// Inserts or replaces those of these cells; all or none.
+  virtual Status confirm(std::string_view rollup, const std::vector<Confirmation>& cells) = 0;
 
   // Pause
   struct Pause {

@@ -74,6 +74,19 @@ Status MortalStore::erase_journal(std::string_view run_id, std::string_view roll
 Result<std::vector<JournalEntry>> MortalStore::journal() {
   return counted(faults_, "journal", [&] { return kept_.journal(); });
 }
+Result<std::vector<CachedPartition>> MortalStore::cached_partitions(std::string_view table) {
+  return counted(faults_, "cached_partitions", [&] { return kept_.cached_partitions(table); });
+}
+Status MortalStore::cache_partitions(std::string_view table, const std::vector<CachedPartition>& read,
+                                     const std::vector<std::string>& gone) {
+  return counted(faults_, "cache_partitions", [&] { return kept_.cache_partitions(table, read, gone); });
+}
+Result<std::vector<Confirmation>> MortalStore::confirmations(std::string_view rollup) {
+  return counted(faults_, "confirmations", [&] { return kept_.confirmations(rollup); });
+}
+Status MortalStore::confirm(std::string_view rollup, const std::vector<Confirmation>& cells) {
+  return counted(faults_, "confirm", [&] { return kept_.confirm(rollup, cells); });
+}
 Status MortalStore::set_pause(const Pause& pause) {
   return counted(faults_, "set_pause", [&] { return kept_.set_pause(pause); });
 }

@@ -33,6 +33,11 @@ class MortalStore final : public StateStore {
   Status write_journal(const JournalEntry& entry) override;
   Status erase_journal(std::string_view run_id, std::string_view rollup, const Partition& partition) override;
   Result<std::vector<JournalEntry>> journal() override;
+  Result<std::vector<CachedPartition>> cached_partitions(std::string_view table) override;
+  Status cache_partitions(std::string_view table, const std::vector<CachedPartition>& read,
+                          const std::vector<std::string>& gone) override;
+  Result<std::vector<Confirmation>> confirmations(std::string_view rollup) override;
+  Status confirm(std::string_view rollup, const std::vector<Confirmation>& cells) override;
   Status set_pause(const Pause& pause) override;
   Status clear_pause() override;
   Result<std::optional<Pause>> pause(Instant now) override;

@@ -82,6 +82,30 @@ CREATE TABLE pause (
 ) STRICT;
 )sql";
 
+// What is known of the data: any of it may be deleted at any time.
+constexpr const char* kShortcuts = R"sql(
+CREATE TABLE cached_partitions (
+  table_name TEXT NOT NULL,
+  partition TEXT NOT NULL,
+  version TEXT NOT NULL,
+  content BLOB NOT NULL,
+  PRIMARY KEY (table_name, partition)
+) STRICT;
+
+CREATE TABLE confirmations (
+  rollup TEXT NOT NULL,
+  team_id INTEGER NOT NULL,
+  day TEXT NOT NULL,
+  fence INTEGER NOT NULL,
+  sequence INTEGER NOT NULL,
+  window_events INTEGER NOT NULL,
+  window_hash INTEGER NOT NULL,
+  PRIMARY KEY (rollup, team_id, day)
+) STRICT, WITHOUT ROWID;
+)sql";
+
+void make_shortcuts(SQLite::Database& database) { database.exec(kShortcuts); }
+
 void make_first_tables(SQLite::Database& database) {
   database.exec(kFirstTables);
   SQLite::Statement insert(database, "INSERT INTO store (only_row, id, last_fence) VALUES (1, ?, 0)");
@@ -90,7 +114,7 @@ void make_first_tables(SQLite::Database& database) {
 }
 
 /// The n-th leads from version n to version n + 1. Never changed once released; a new version is a new function.
-constexpr std::array<void (*)(SQLite::Database&), 1> kMigrations{make_first_tables};
+constexpr std::array<void (*)(SQLite::Database&), 2> kMigrations{make_first_tables, make_shortcuts};
 
 int version_of(SQLite::Database& database) { return database.execAndGet("PRAGMA user_version").getInt(); }
 

@@ -17,6 +17,12 @@ inline std::int64_t to_micros(Instant instant) { return instant.time_since_epoch
 inline Instant from_micros(std::int64_t micros) { return Instant(std::chrono::microseconds(micros)); }
 
 inline void bind_value(SQLite::Statement& s, int index, std::string_view value) { s.bind(index, std::string(value)); }
+struct Blob {
+  std::string_view bytes;
+};
+inline void bind_value(SQLite::Statement& s, int index, Blob value) {
+  s.bind(index, value.bytes.data(), static_cast<int>(value.bytes.size()));
+}
 inline void bind_value(SQLite::Statement& s, int index, std::int64_t value) { s.bind(index, value); }
 inline void bind_value(SQLite::Statement& s, int index, std::uint64_t value) {
   s.bind(index, static_cast<std::int64_t>(value));
@@ -44,6 +50,11 @@ SQLite::Statement statement(const SQLite::Database& database, const char* text, 
 
 inline std::uint64_t read_count(SQLite::Statement& row, int column) {
   return static_cast<std::uint64_t>(row.getColumn(column).getInt64());
+}
+
+inline std::string read_blob(SQLite::Statement& row, int column) {
+  const SQLite::Column value = row.getColumn(column);
+  return {static_cast<const char*>(value.getBlob()), static_cast<std::size_t>(value.getBytes())};
 }
 
 /// From the three columns shard, day, bucket. Error kCorrupt for a day that is none.
