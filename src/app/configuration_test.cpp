@@ -211,7 +211,7 @@ TEST_F(ConfigurationInDirectory, can_be_edited_by_taking_the_comment_signs_away)
   for (std::size_t at = sample.find("\n#"); at != std::string::npos; at = sample.find("\n#", at + 1))
     if (at + 2 < sample.size() && sample[at + 2] != ' ') sample.erase(at + 1, 1);
   // Settings without a default have nothing to show.
-  for (const char* without : {"\nchdb_library = \"\"", "\nretention_days = "}) {
+  for (const char* without : {"\nchdb_library = \"\"", "\nretention_days = ", "\nhistory_days = \"\""}) {
     const std::size_t at = sample.find(without);
     ASSERT_NE(at, std::string::npos) << without;
     sample.erase(at, std::string_view(without).size());

@@ -207,6 +207,16 @@ std::vector<Setting> work_settings() {
        [](const GivenValue& value, Settings& settings) {
          return set(settings.days_back, read_whole_number(value.text, 1, kMostDays), value);
        }},
+      {{"backfill.history_days",
+        Kind::kText,
+        {"GAPLESS_BACKFILL_HISTORY_DAYS"},
+        "",
+        "how many finished days back a team that has no figures yet is built, or all; without it as days_back"},
+       [](const GivenValue& value, Settings& settings) -> Status {
+         if (value.text != "all") return set(settings.history, read_whole_number(value.text, 1, kMostDays), value);
+         settings.history = kWholeHistory;
+         return {};
+       }},
       {{"backfill.end_offset_days",
         Kind::kNumber,
         {"GAPLESS_BACKFILL_END_OFFSET_DAYS"},

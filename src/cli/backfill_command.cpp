@@ -20,6 +20,8 @@ Result<ExitCode> run_backfill(Invocation& call) {
   GAPLESS_ASSIGN(const Window window, window_of(selection, settings, call.services.clock().now()));
   GAPLESS_ASSIGN(const auto teams, teams_to_examine(selection.teams, settings, call.output));
   JobRequest request{"manual", {window, teams, {}, call.given.has("--allow-shrink")}, call.services.executor_options()};
+  request.look.beyond_window = selection.is_default_window();
+  request.look.teams_were_named = selection.teams.has_value();
   request.look.plan.states = selection.states;
   request.look.plan.judge.include_open_days = selection.include_today;
   request.look.plan.judge.force = call.given.has("--force");

@@ -92,8 +92,9 @@ std::string evidence_text(const CellFacts& facts, const Definition& now,
   std::string text = line(
       "", row == nullptr ? "no ledger entry" : fmt::format("ledger, {}", format_instant(row->published_at)), "now");
   text += line("window", row == nullptr ? "" : to_text(row->window), to_text(facts.window));
-  const std::string not_looked =
-      row == nullptr ? "not looked at: there is no entry" : "not looked at: the window is as it was";
+  const std::string not_looked = row == nullptr       ? "not looked at: there is no entry"
+                                 : facts.is_confirmed ? "not looked at: found unchanged at this window before"
+                                                      : "not looked at: the window is as it was";
   text +=
       line("owned", row == nullptr ? "" : to_text(row->owned), facts.owned ? to_text(facts.owned->owned) : not_looked);
   for (const Target target : kTargets) {

@@ -46,14 +46,23 @@ Result<std::optional<Teams>> teams_to_examine(const std::optional<Teams>& asked_
   return rest;
 }
 
-void apply_retention(std::vector<CellFacts>& facts, Day today, int retention_days) {
-  const Day oldest_kept = today - retention_days;
-  for (CellFacts& one : facts)
-    if (!one.expired_because && one.cell.day - 2 < oldest_kept)
-      one.expired_because =
-          fmt::format("the source keeps {} (source.retention_days), so that the day may be cut short there",
-                      counted(static_cast<std::uint64_t>(retention_days), "day", "days"));
+std::optional<Day> source_kept_from(const Settings& settings, Instant now) {
+  if (!settings.retention_days) return std::nullopt;
+  return Day::of(now) - *settings.retention_days;
 }
+
+namespace {
+
+Scope::Beyond beyond_of(const Settings& settings, const ExaminationRequest& request) {
+  Scope::Beyond beyond;
+  if (settings.history != kWholeHistory)
+    beyond.history_from = request.window.days.last - (settings.history.value_or(settings.days_back) - 1);
+  beyond.max_days = request.max_days_beyond;
+  beyond.orphans_of_others = request.teams.has_value() && !request.teams_were_named;
+  return beyond;
+}
+
+}  // namespace
 
 Result<Examination> examine(Services& services, Output& output, const ExaminationRequest& request) {
   GAPLESS_ASSIGN(const Figures figures, services.figures());
@@ -65,14 +74,17 @@ Result<Examination> examine(Services& services, Output& output, const Examinatio
                     .excluded = settings.teams.excluded,
                     .last_finished = window.last_finished,
                     .include_open_days = request.plan.judge.include_open_days,
-                    .believe_empty_source = request.believe_empty_source};
-  auto seen = observe(*figures.warehouse, scope, services.definition(), services.limits());
+                    .believe_empty_source = request.believe_empty_source,
+                    .source_kept_from = source_kept_from(settings, services.clock().now()),
+                    .beyond = request.beyond_window ? std::optional(beyond_of(settings, request)) : std::nullopt};
+  auto seen = observe(*figures.warehouse, *figures.store, scope, services.definition(), services.limits());
   output.console().clear();
   if (!seen) return fail(std::move(seen.error()));
-  if (settings.retention_days) apply_retention(seen->facts, Day::of(services.clock().now()), *settings.retention_days);
   Plan plan = make_plan(window.days, seen->teams, std::move(seen->facts), services.definition(), request.plan,
                         seen->definition_texts);
-  return Examination{window, seen->source, std::move(seen->definition_texts), std::move(plan)};
+  plan.settled_beyond = seen->settled_beyond;
+  return Examination{window,          seen->source,       std::move(seen->definition_texts),
+                     std::move(plan), seen->not_examined, std::move(seen->older_history)};
 }
 
 std::string no_events_hint(const Examination& examination, std::string_view command) {

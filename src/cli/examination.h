@@ -16,6 +16,8 @@ struct Examination {
   SourceExtent source;
   std::map<std::string, std::string> definition_texts;  ///< of other definitions that made entries, by hash
   Plan plan;
+  std::uint64_t not_examined = 0;       ///< published cells outside the window
+  std::map<TeamId, Day> older_history;  ///< of new teams, before backfill.history_days
 
   /// Events on the days of the window, of the teams at work.
   std::uint64_t events_in_window() const;
@@ -33,6 +35,10 @@ struct ExaminationRequest {
   std::optional<Teams> teams;
   PlanOptions plan;
   bool believe_empty_source = false;  ///< a source without any events is not a failure to look
+  /// Published cells outside the window too, and the history of teams that have none.
+  bool beyond_window = false;
+  bool teams_were_named = false;    ///< by --teams: others are none of its business
+  std::size_t max_days_beyond = 0;  ///< outside the window, looked at by session; 0: no limit
 };
 
 /// Looks and plans; says on the console that it does. Errors: those of observe().
@@ -42,7 +48,7 @@ Result<Examination> examine(Services& services, Output& output, const Examinatio
 /// give the days to: "gapless plan".
 std::string no_events_hint(const Examination& examination, std::string_view command);
 
-/// Marks the days of which the source, which keeps `retention_days` days, no longer holds all that they are made from.
-void apply_retention(std::vector<CellFacts>& facts, Day today, int retention_days);
+/// The first day that the source keeps, by source.retention_days.
+std::optional<Day> source_kept_from(const Settings& settings, Instant now);
 
 }  // namespace gapless

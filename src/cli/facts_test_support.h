@@ -55,7 +55,9 @@ inline Examination examined(std::string_view from, std::string_view to, std::vec
   return {{days, days.last},
           source,
           {},
-          make_plan(days, unique_teams(teams), std::move(facts), a_definition(), options, {})};
+          make_plan(days, unique_teams(teams), std::move(facts), a_definition(), options, {}),
+          0,
+          {}};
 }
 
 }  // namespace gapless

@@ -1,5 +1,3 @@
-#include <algorithm>
-
 #include "cli/commands.h"
 #include "cli/examination.h"
 #include "cli/plan_view.h"
@@ -8,24 +6,6 @@
 namespace gapless {
 namespace {
 
-/// Published cells outside the window, of the teams at work: what this plan says nothing about.
-Result<std::uint64_t> cells_outside(Services& services, DayRange window, const std::optional<Teams>& teams) {
-  GAPLESS_ASSIGN(const Figures figures, services.figures());
-  GAPLESS_ASSIGN(const auto published, figures.warehouse->published_days(services.limits()));
-  if (!published) return 0;
-  std::set<Cell> cells;
-  const auto count = [&](Day first, Day last) -> Status {
-    if (first > last) return {};
-    GAPLESS_ASSIGN(const auto rows, figures.warehouse->ledger({first, last}, teams, services.limits()));
-    for (const LedgerRow& row : rows)
-      if (!std::ranges::binary_search(services.settings().teams.excluded, row.cell.team)) cells.insert(row.cell);
-    return {};
-  };
-  GAPLESS_TRY(count(published->first, std::min(published->last, window.first - 1)));
-  GAPLESS_TRY(count(std::max(published->first, window.last + 1), published->last));
-  return cells.size();
-}
-
 Result<ExitCode> run_plan(Invocation& call) {
   GAPLESS_ASSIGN(const Selection selection, read_selection(call.given));
   GAPLESS_ASSIGN(const Window window, window_of(selection, call.services.settings(), call.services.clock().now()));
@@ -33,9 +13,11 @@ Result<ExitCode> run_plan(Invocation& call) {
   PlanOptions options;
   options.judge.include_open_days = selection.include_today;
   options.states = selection.states;
-  GAPLESS_ASSIGN(const Examination examination, examine(call.services, call.output, {window, teams, options}));
-  PlanViewOptions view{call.given.has("--all"), call.given.has("--explain"), selection.states, std::nullopt};
-  GAPLESS_ASSIGN(view.not_examined, cells_outside(call.services, window.days, teams));
+  ExaminationRequest request{window, teams, options};
+  request.beyond_window = selection.is_default_window();
+  request.teams_were_named = selection.teams.has_value();
+  GAPLESS_ASSIGN(const Examination examination, examine(call.services, call.output, request));
+  const PlanViewOptions view{call.given.has("--all"), call.given.has("--explain"), selection.states};
   const Definition& definition = call.services.definition();
   call.output.text(plan_text(examination, definition, view, call.output.style()));
   call.output.document(plan_json(examination, definition, view));

@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
+
 #include "cli/evidence.h"
 #include "cli/text_table.h"
 #include "cli/wording.h"
@@ -24,7 +26,13 @@ std::string explained_text(const Examination& examination, const PlannedCell& pl
   return text + "\n" + evidence_text(planned.facts, now, examination.definition_texts);
 }
 
-std::string conclusion(const Examination& examination, const PlanViewOptions& options, const Style& style) {
+std::uint64_t recomputed_beyond(const Plan& plan) {
+  return static_cast<std::uint64_t>(std::ranges::count_if(plan.cells, [&](const PlannedCell& planned) {
+    return planned.judgement.action == Action::kRecompute && !plan.window.contains(planned.cell().day);
+  }));
+}
+
+std::string conclusion(const Examination& examination, const Style& style) {
   const Plan& plan = examination.plan;
   const std::uint64_t cells = plan.cells_to_recompute();
   std::string text;
@@ -38,10 +46,18 @@ std::string conclusion(const Examination& examination, const PlanViewOptions& op
   text = style.paint(Tone::kStrong, text);
   if (!plan.cells.empty()) text += fmt::format("  ({})", summary_text(plan.summary(), style));
   text += "\n";
-  if (options.not_examined.value_or(0) > 0)
+  if (const std::uint64_t beyond = recomputed_beyond(plan); beyond > 0)
+    text += fmt::format("{} of these {} outside the window: what is published is looked after at any age\n",
+                        grouped(beyond), beyond == 1 ? "is" : "are");
+  if (examination.not_examined > 0)
     text += fmt::format("{} outside the window {} not examined\n",
-                        counted(*options.not_examined, "published cell", "published cells"),
-                        *options.not_examined == 1 ? "was" : "were");
+                        counted(examination.not_examined, "published cell", "published cells"),
+                        examination.not_examined == 1 ? "was" : "were");
+  for (const auto& [team, day] : examination.older_history)
+    text += fmt::format(
+        "team {} is new and has view events from {} on; backfill.history_days says how far back it is"
+        " built\n",
+        team.value(), day.to_string());
   return text;
 }
 
@@ -107,7 +123,7 @@ std::string plan_text(const Examination& examination, const Definition& now, con
   }
   text += explained;
   if (!table.empty()) text += "\n" + table.render(style);
-  return text + "\n" + conclusion(examination, options, style);
+  return text + "\n" + conclusion(examination, style);
 }
 
 Json plan_json(const Examination& examination, const Definition& now, const PlanViewOptions& options) {
@@ -130,7 +146,7 @@ Json plan_json(const Examination& examination, const Definition& now, const Plan
                       {"bytes_written", nullptr},
                       {"free_bytes_needed", nullptr},
                       {"seconds", nullptr}};
-  json["not_examined"] = options.not_examined ? Json(*options.not_examined) : Json(nullptr);
+  json["not_examined"] = examination.not_examined;
   json["source"] = {{"events", examination.source.events},
                     {"days", examination.source.days ? to_json(*examination.source.days) : Json(nullptr)}};
   return json;

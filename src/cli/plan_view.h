@@ -10,10 +10,9 @@ namespace gapless {
 
 /// How a plan is shown.
 struct PlanViewOptions {
-  bool all = false;                           ///< also cells without an action
-  bool explain = false;                       ///< with what was compared
-  std::set<CellState> states;                 ///< only cells in these, where any are given
-  std::optional<std::uint64_t> not_examined;  ///< published cells outside the window
+  bool all = false;            ///< also cells without an action
+  bool explain = false;        ///< with what was compared
+  std::set<CellState> states;  ///< only cells in these, where any are given
 };
 
 std::string plan_text(const Examination& examination, const Definition& now, const PlanViewOptions& options,

@@ -25,8 +25,9 @@ TEST(PlanView, shows_what_would_be_recomputed) {
 TEST(PlanView, shows_the_rest_when_asked_to) {
   PlanViewOptions all;
   all.all = true;
-  all.not_examined = 3;
-  EXPECT_EQ(plan_text(two_cells(), a_definition(), all, Style::plain()),
+  Examination with_three_not_examined = two_cells();
+  with_three_not_examined.not_examined = 3;
+  EXPECT_EQ(plan_text(with_three_not_examined, a_definition(), all, Style::plain()),
             "2026-03-01 to 2026-03-02, 1 team\n\n"
             "day         team  state    action     why\n"
             "2026-03-01     1  missing  recompute  4 view events, never built\n"
@@ -105,15 +106,6 @@ TEST(Examination, says_where_the_events_are_when_none_is_in_the_window) {
   EXPECT_EQ(no_events_hint(nothing, "gapless plan"),
             "the source holds no events yet; bring some with: gapless load FILE");
   EXPECT_EQ(no_events_hint(two_cells(), "gapless plan"), "");
-}
-
-TEST(Examination, leaves_alone_what_the_source_no_longer_keeps_whole) {
-  std::vector<CellFacts> facts;
-  for (const char* day : {"2026-03-01", "2026-03-02", "2026-03-03"}) facts.push_back(missing_cell(1, day, 1));
-  apply_retention(facts, a_day("2026-03-10"), 10);  // kept from 2026-02-28 on
-  EXPECT_TRUE(facts[0].expired_because) << "needs 2026-02-27";
-  EXPECT_FALSE(facts[1].expired_because) << "needs 2026-02-28";
-  EXPECT_FALSE(facts[2].expired_because);
 }
 
 }  // namespace

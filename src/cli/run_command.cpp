@@ -31,6 +31,10 @@ Result<ExitCode> run_run(Invocation& call) {
   GAPLESS_ASSIGN(const auto teams, teams_to_examine(std::nullopt, settings, call.output));
 
   JobRequest request{job, {{job_days.days, window.last_finished}, teams, {}}, call.services.executor_options()};
+  if (job == "backfill") {
+    request.look.beyond_window = true;
+    request.look.max_days_beyond = settings.max_days_per_run;
+  }
   request.look.plan.judge.include_open_days = job_days.include_open_days;
   request.look.plan.judge.accept_definition = settings.jobs_accept_definition || call.given.has("--accept-definition");
   request.executor.on_conflict = OnConflict::kSkip;

@@ -33,6 +33,9 @@ struct SourceTable {
   Identifier table = Identifier::parse("events", "").value();
 };
 
+/// backfill.history_days = "all"
+inline constexpr int kWholeHistory = 0;
+
 /// What this run of the program was told, every value checked. app/ makes it, from its table of settings, which also has
 /// the defaults; what stands here is not one.
 struct Settings {
@@ -56,6 +59,7 @@ struct Settings {
   std::chrono::milliseconds settle_delay{0};
   bool newest_first = true;
   bool jobs_accept_definition = false;
+  std::optional<int> history;        ///< days that a new team is built back; none: as days_back
   std::size_t max_days_per_run = 0;  ///< 0: no limit
   std::size_t max_concurrent = 1;
 

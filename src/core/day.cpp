@@ -125,6 +125,12 @@ Day Day::of(Instant instant) { return Day(std::clamp(std::chrono::floor<days>(in
 
 std::string Day::to_string() const { return format_date(days_); }
 
+std::optional<Day> Day::of_partition_id(std::string_view id) {
+  if (id.size() != 8) return std::nullopt;
+  const auto day = parse(fmt::format("{}-{}-{}", id.substr(0, 4), id.substr(4, 2), id.substr(6)), "a partition's id");
+  return day ? std::optional(*day) : std::nullopt;
+}
+
 std::string Day::partition_id() const {
   const year_month_day date(days_);
   return fmt::format("{:04}{:02}{:02}", static_cast<int>(date.year()), static_cast<unsigned>(date.month()),

@@ -3,6 +3,7 @@
 #include <chrono>
 #include <compare>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -18,6 +19,8 @@ class Day {
  public:
   /// Accepts YYYY-MM-DD, a real date within the range. Errors: kInvalidInput, naming the text and `origin`.
   static Result<Day> parse(std::string_view text, std::string_view origin);
+  /// As partition_id() writes it; none for any other text.
+  static std::optional<Day> of_partition_id(std::string_view id);
   /// The day that holds the instant; outside the range, the nearest day in it.
   static Day of(Instant instant);
   static constexpr Day from_sys_days(std::chrono::sys_days days) { return Day(days); }

@@ -50,11 +50,12 @@ struct CellFacts {
   std::optional<OwnedCell> owned;
 
   std::optional<LedgerEntry> entry;
+  bool is_confirmed = false;  ///< an earlier look by session, at this window, found it as the entry says
   std::array<TargetContent, kTargets.size()> content;  ///< of the live targets
 
   bool has_target_rows() const;
   /// An entry whose window differs tells nothing until its sessions are looked at.
-  bool needs_owned_look() const { return entry && !(entry->any().window == window); }
+  bool needs_owned_look() const { return entry && !is_confirmed && !(entry->any().window == window); }
 };
 
 enum class Action { kNone, kRecompute };

@@ -37,7 +37,7 @@ Plan make_plan(DayRange window, Teams teams, std::vector<CellFacts> facts, const
     return std::tie(a->cell.day, a->cell.team) < std::tie(b->cell.day, b->cell.team);
   });
 
-  Plan plan{window, std::move(teams), {}};
+  Plan plan{window, std::move(teams), {}, 0};
   plan.cells.reserve(facts.size());
   JudgeOptions judge_options = options.judge;
   for (CellFacts* one : order) {
@@ -54,7 +54,7 @@ Plan make_plan(DayRange window, Teams teams, std::vector<CellFacts> facts, const
 
 std::vector<Cell> shrinking_cells(const Plan& plan, double max_percent) {
   std::vector<Cell> shrinking;
-  std::size_t with_entry = 0;
+  std::uint64_t with_entry = plan.settled_beyond;
   for (const PlannedCell& planned : plan.cells) {
     if (!planned.facts.entry) continue;
     ++with_entry;

@@ -21,6 +21,8 @@ struct Plan {
   DayRange window;
   Teams teams;
   std::vector<PlannedCell> cells;
+  /// Cells with an entry that were examined as well and need nothing, outside the window.
+  std::uint64_t settled_beyond = 0;
 
   std::map<CellState, std::uint64_t> summary() const;
   std::uint64_t cells_to_recompute() const;

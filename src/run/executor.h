@@ -54,6 +54,7 @@ struct ExecutorOptions {
   std::size_t max_days = 0;  ///< days begun at most; 0: no limit. The blast radius is judged on the whole plan
   bool allow_shrink = false;
   double max_shrink_percent = 10;
+  std::optional<Day> source_kept_from;  ///< source.retention_days: what is older may be cut short there
   std::chrono::milliseconds statement_timeout{std::chrono::seconds(2200)};
   std::optional<std::chrono::milliseconds> run_timeout;  ///< past it no new day is begun; the run ends partial
   /// Of all statements together; past it work is split by teams, and then done one day at a time.

@@ -1,63 +1,198 @@
 #include "run/observe.h"
 
 #include <fmt/format.h>
+#include <spdlog/spdlog.h>
 
 #include <algorithm>
 #include <set>
 
 #include "run/expiry.h"
+#include "run/inventory.h"
 
 namespace gapless {
 namespace {
 
 using CellIndex = std::map<Cell, CellFacts>;
 
-/// Sums flat counts into the facts of every cell whose window or views they are part of.
-void add_counts(const std::vector<SourceCount>& counts, CellIndex& cells) {
-  for (const SourceCount& count : counts) {
-    for (int offset = -1; offset <= 2; ++offset) {  // the window of day E is [E-2, E+2)
-      const auto found = cells.find({count.cell.team, count.cell.day + offset});
-      if (found == cells.end()) continue;
-      CellFacts& facts = found->second;
-      facts.window += count.events;
-      if (offset == 0) {
-        facts.day_events = count.events.events;
-        facts.day_views = count.view_events;
-      } else if (offset == -1) {
-        facts.next_day_views = count.view_events;
-      }
-    }
-  }
+/// The days that Day holds.
+const DayRange kEver{Day::from_sys_days(std::chrono::year{1970} / 1 / 3),
+                     Day::from_sys_days(std::chrono::year{2106} / 2 / 4)};
+
+/// Everything that facts are made from.
+struct Seen {
+  SourceExtent source;
+  std::vector<SourceCount> counts;  ///< of every day where `inventoried`, else of the window and what it reaches
+  bool inventoried = false;
+  std::vector<LedgerRow> ledger;  ///< of every day and team
+  std::array<std::vector<TargetCell>, kTargets.size()> content;
+  std::optional<DayRange> published;  ///< days of ledger entries and target rows
+};
+
+void include(std::optional<DayRange>& days, Day day) {
+  days = days ? DayRange{std::min(days->first, day), std::max(days->last, day)} : DayRange{day, day};
 }
 
-void add_ledger(const std::vector<LedgerRow>& rows, CellIndex& cells) {
-  for (const LedgerRow& row : rows) {
-    const auto found = cells.find(row.cell);
-    if (found == cells.end()) continue;
-    if (!found->second.entry) found->second.entry.emplace();
-    found->second.entry->rows[static_cast<std::size_t>(row.target)] = row;
+SourceExtent extent_of(const std::vector<SourceCount>& counts) {
+  SourceExtent extent;
+  for (const SourceCount& count : counts) {
+    extent.events += count.events.events;
+    include(extent.days, count.cell.day);
   }
+  return extent;
 }
+
+Result<Seen> look(Warehouse& warehouse, StateStore& store, const Scope& scope, const Definition& definition,
+                  const Limits& limits) {
+  Seen seen;
+  GAPLESS_ASSIGN(auto counts, read_source(warehouse, store, definition, limits));
+  seen.inventoried = counts.has_value();
+  if (counts) {
+    seen.counts = std::move(*counts);
+    seen.source = extent_of(seen.counts);
+  } else {
+    GAPLESS_ASSIGN(seen.source, warehouse.source_extent(limits));
+    const DayRange reached{scope.window.first - 2, scope.window.last + 1};
+    GAPLESS_ASSIGN(seen.counts, warehouse.source_counts(reached, scope.teams, limits));
+  }
+  GAPLESS_ASSIGN(seen.ledger, warehouse.ledger(kEver, std::nullopt, limits));
+  for (const LedgerRow& row : seen.ledger) include(seen.published, row.cell.day);
+  for (const Target target : kTargets) {
+    auto& content = seen.content[static_cast<std::size_t>(target)];
+    GAPLESS_ASSIGN(content, read_target(warehouse, store, target, definition, limits));
+    for (const TargetCell& cell : content) include(seen.published, cell.cell.day);
+  }
+  return seen;
+}
+
+/// Whether a team is at work, left alone, or only looked after.
+class Selected {
+ public:
+  explicit Selected(const Scope& scope) : scope_(scope) {}
+
+  bool is_excluded(TeamId team) const {
+    return std::find(scope_.excluded.begin(), scope_.excluded.end(), team) != scope_.excluded.end();
+  }
+  bool contains(TeamId team) const {
+    return !is_excluded(team) &&
+           (!scope_.teams || std::binary_search(scope_.teams->begin(), scope_.teams->end(), team));
+  }
+
+ private:
+  const Scope& scope_;
+};
 
 /// The teams to judge: those asked for, or all that anything is known of; never an excluded one.
-Teams teams_of(const Scope& scope, const std::vector<SourceCount>& counts, const std::vector<LedgerRow>& ledger,
-               const std::array<std::vector<TargetCell>, kTargets.size()>& content) {
+Teams teams_of(const Scope& scope, const Selected& selected, const Seen& seen) {
   Teams teams;
   if (scope.teams) {
     teams = *scope.teams;
   } else {
-    for (const SourceCount& count : counts)
+    for (const SourceCount& count : seen.counts)
       if (scope.window.contains(count.cell.day)) teams.push_back(count.cell.team);
-    for (const LedgerRow& row : ledger) teams.push_back(row.cell.team);
-    for (const auto& target : content)
+    for (const LedgerRow& row : seen.ledger) teams.push_back(row.cell.team);
+    for (const auto& target : seen.content)
       for (const TargetCell& cell : target) teams.push_back(cell.cell.team);
   }
   teams = unique_teams(std::move(teams));
-  std::erase_if(teams, [&](TeamId team) {
-    return std::find(scope.excluded.begin(), scope.excluded.end(), team) != scope.excluded.end();
-  });
+  std::erase_if(teams, [&](TeamId team) { return selected.is_excluded(team); });
   return teams;
 }
+
+/// The cells to know about.
+class Cells {
+ public:
+  Cells(const Scope& scope, const Seen& seen) : scope_(scope), seen_(seen), selected_(scope) {}
+
+  void add_window(const Teams& teams) {
+    for (const TeamId team : teams)
+      for (Day day = scope_.window.first; day <= scope_.window.last; day = day + 1) add({team, day});
+  }
+
+  /// What is published elsewhere. Where that is not to be looked at, or cannot be, it is only counted.
+  void add_published(Observation& seen) {
+    Cell last{TeamId::from(1, "none").value(), kEver.first - 1};
+    for (const LedgerRow& row : seen_.ledger) {  // by cell: the targets' rows follow each other
+      const Cell cell = row.cell;
+      if (cell == last || selected_.is_excluded(cell.team)) continue;
+      last = cell;
+      if (selected_.contains(cell.team)) {
+        if (scope_.window.contains(cell.day)) continue;
+        if (!scope_.beyond || !seen_.inventoried)
+          ++seen.not_examined;
+        else if (cell.day <= scope_.last_finished)
+          add(cell);
+      } else if (scope_.beyond && scope_.beyond->orphans_of_others && seen_.inventoried &&
+                 row.content.measures.view_events > 0 && cell.day <= scope_.last_finished) {
+        add(cell);
+      }
+    }
+  }
+
+  /// The days before the window of teams that have no entry yet.
+  void add_history(const Teams& teams, Observation& seen) {
+    if (!scope_.beyond || !seen_.inventoried) return;
+    Teams built;
+    for (const LedgerRow& row : seen_.ledger) built.push_back(row.cell.team);
+    built = unique_teams(std::move(built));
+    for (const SourceCount& count : seen_.counts) {
+      const auto [team, day] = count.cell;
+      if (day >= scope_.window.first || count.view_events == 0 || std::ranges::binary_search(built, team)) continue;
+      if (!std::ranges::binary_search(teams, team)) continue;
+      if (scope_.beyond->history_from && day < *scope_.beyond->history_from) {
+        const auto [found, is_first] = seen.older_history.try_emplace(team, day);
+        if (!is_first) found->second = std::min(found->second, day);
+        continue;
+      }
+      add(count.cell);
+      add({team, day - 1});  // it may own the first views after midnight
+    }
+  }
+
+  CellIndex take() && {
+    add_counts();
+    for (const LedgerRow& row : seen_.ledger)
+      if (const auto found = cells_.find(row.cell); found != cells_.end()) {
+        if (!found->second.entry) found->second.entry.emplace();
+        found->second.entry->rows[static_cast<std::size_t>(row.target)] = row;
+      }
+    for (std::size_t target = 0; target < seen_.content.size(); ++target)
+      for (const TargetCell& cell : seen_.content[target])
+        if (const auto found = cells_.find(cell.cell); found != cells_.end())
+          found->second.content[target] = cell.content;
+    return std::move(cells_);
+  }
+
+ private:
+  void add(Cell cell) {
+    const auto [found, is_new] = cells_.try_emplace(cell, cell);
+    if (!is_new) return;
+    found->second.day_is_open = cell.day > scope_.last_finished;
+    found->second.expired_because = expired_because(cell.day, seen_.source, seen_.published, scope_.source_kept_from);
+  }
+
+  /// Sums flat counts into the facts of every cell whose window or views they are part of.
+  void add_counts() {
+    for (const SourceCount& count : seen_.counts) {
+      for (int offset = -1; offset <= 2; ++offset) {  // the window of day E is [E-2, E+2)
+        const auto found = cells_.find({count.cell.team, count.cell.day + offset});
+        if (found == cells_.end()) continue;
+        CellFacts& facts = found->second;
+        facts.window += count.events;
+        if (offset == 0) {
+          facts.day_events = count.events.events;
+          facts.day_views = count.view_events;
+        } else if (offset == -1) {
+          facts.next_day_views = count.view_events;
+        }
+      }
+    }
+  }
+
+  const Scope& scope_;
+  const Seen& seen_;
+  const Selected selected_;
+  CellIndex cells_;
+};
 
 /// Halved by teams where one statement would not fit in memory.
 Result<std::vector<OwnedCell>> owned_in_pieces(Warehouse& warehouse, Day day, const Teams& teams,
@@ -71,14 +206,48 @@ Result<std::vector<OwnedCell>> owned_in_pieces(Warehouse& warehouse, Day day, co
   return first;
 }
 
-/// Looks by session at the closed cells whose window says that something changed; one statement a day.
-Status look_at_owned(Warehouse& warehouse, const Scope& scope, const Limits& limits, CellIndex& cells) {
-  std::map<Day, Teams> days;
+Status take_confirmations(StateStore& store, CellIndex& cells) {
+  GAPLESS_ASSIGN(const auto confirmations, store.confirmations(kRollup));
+  for (const Confirmation& one : confirmations) {
+    const auto found = cells.find(one.cell);
+    if (found == cells.end() || !found->second.entry) continue;
+    const LedgerRow& entry = found->second.entry->any();
+    found->second.is_confirmed =
+        entry.fence == one.fence && entry.sequence == one.sequence && found->second.window == one.window;
+  }
+  return {};
+}
+
+/// Remembers the cells that own what their entry says, though their window changed.
+void confirm(StateStore& store, const CellIndex& cells) {
+  std::vector<Confirmation> unchanged;
+  for (const auto& [cell, facts] : cells) {
+    if (!facts.owned || !facts.entry) continue;
+    const LedgerRow& entry = facts.entry->any();
+    if (facts.owned->owned == entry.owned) unchanged.push_back({cell, entry.fence, entry.sequence, facts.window});
+  }
+  if (unchanged.empty()) return;
+  if (const Status kept = store.confirm(kRollup, unchanged); !kept)
+    spdlog::warn("what was found unchanged is not kept, and looked at again the next time: {}", kept.error().message);
+}
+
+/// Looks by session at the closed cells whose window says that something changed; one statement a day. Days outside the
+/// window that would be too many are left out, and their cells taken away.
+Status look_at_owned(Warehouse& warehouse, const Scope& scope, const Limits& limits, CellIndex& cells,
+                     Observation& seen) {
+  std::map<Day, Teams, std::greater<>> days;
   for (const auto& [cell, facts] : cells) {
     const bool judged_below = !facts.expired_because && (!facts.day_is_open || scope.include_open_days);
     if (judged_below && facts.needs_owned_look()) days[cell.day].push_back(cell.team);
   }
+  std::size_t beyond = 0;
   for (const auto& [day, teams] : days) {
+    if (!scope.window.contains(day) && scope.beyond && scope.beyond->max_days > 0 &&
+        ++beyond > scope.beyond->max_days) {
+      for (const TeamId team : teams) cells.erase({team, day});
+      seen.not_examined += teams.size();
+      continue;
+    }
     GAPLESS_ASSIGN(const auto owned, owned_in_pieces(warehouse, day, teams, limits));
     for (const TeamId team : teams) cells.at({team, day}).owned = OwnedCell{{team, day}, {}, {}};
     for (const OwnedCell& cell : owned) cells.at(cell.cell).owned = cell;
@@ -86,47 +255,51 @@ Status look_at_owned(Warehouse& warehouse, const Scope& scope, const Limits& lim
   return {};
 }
 
+/// Outside the window, and of teams that nobody chose, what needs nothing is only counted.
+void leave_out_settled(const Scope& scope, const Definition& definition, CellIndex& cells, Observation& seen) {
+  const Selected selected(scope);
+  std::erase_if(cells, [&](const auto& one) {
+    const auto& [cell, facts] = one;
+    const bool chosen = selected.contains(cell.team);
+    if (chosen && scope.window.contains(cell.day)) return false;
+    const CellState state = judge(facts, definition, {}).state;
+    const bool gone = facts.owned && facts.owned->measures.view_events == 0;
+    const bool settled = chosen
+                             ? state == CellState::kFresh || state == CellState::kEmpty || state == CellState::kExpired
+                             : state == CellState::kExpired || !gone;
+    seen.settled_beyond += settled && facts.entry.has_value();
+    return settled;
+  });
+}
+
 }  // namespace
 
-Result<Observation> observe(Warehouse& warehouse, const Scope& scope, const Definition& definition,
+Result<Observation> observe(Warehouse& warehouse, StateStore& store, const Scope& scope, const Definition& definition,
                             const Limits& limits) {
-  Observation seen;
-  GAPLESS_ASSIGN(seen.source, warehouse.source_extent(limits));
-  GAPLESS_ASSIGN(const auto published, warehouse.published_days(limits));
-  if (!seen.source.days && published && !scope.believe_empty_source)
+  GAPLESS_ASSIGN(const Seen looked, look(warehouse, store, scope, definition, limits));
+  if (!looked.source.days && looked.published && !scope.believe_empty_source)
     return fail(
         Fault::kUnavailable,
         "the source holds no events at all, but figures were published from it: taken as a failure to look, nothing"
         " is changed. Check the source table; with --allow-shrink an emptied source is believed");
-  const DayRange read{scope.window.first - 2, scope.window.last + 1};
-  GAPLESS_ASSIGN(const auto counts, warehouse.source_counts(read, scope.teams, limits));
-  GAPLESS_ASSIGN(const auto ledger, warehouse.ledger(scope.window, scope.teams, limits));
-  std::array<std::vector<TargetCell>, kTargets.size()> content;
-  for (const Target target : kTargets) {
-    GAPLESS_ASSIGN(content[static_cast<std::size_t>(target)],
-                   warehouse.target_content(target, scope.window, scope.teams, limits));
-  }
+  Observation seen;
+  seen.source = looked.source;
+  seen.teams = teams_of(scope, Selected(scope), looked);
+  Cells wanted(scope, looked);
+  wanted.add_window(seen.teams);
+  wanted.add_published(seen);
+  wanted.add_history(seen.teams, seen);
+  CellIndex cells = std::move(wanted).take();
+  GAPLESS_TRY(take_confirmations(store, cells));
+  GAPLESS_TRY(look_at_owned(warehouse, scope, limits, cells, seen));
+  confirm(store, cells);
+  leave_out_settled(scope, definition, cells, seen);
 
-  seen.teams = teams_of(scope, counts, ledger, content);
-  CellIndex cells;
-  for (const TeamId team : seen.teams)
-    for (Day day = scope.window.first; day <= scope.window.last; day = day + 1) {
-      CellFacts facts{{team, day}};
-      facts.day_is_open = day > scope.last_finished;
-      facts.expired_because = expired_because(day, seen.source, published);
-      cells.emplace(facts.cell, std::move(facts));
-    }
-  add_counts(counts, cells);
-  add_ledger(ledger, cells);
-  for (std::size_t target = 0; target < content.size(); ++target)
-    for (const TargetCell& cell : content[target])
-      if (const auto found = cells.find(cell.cell); found != cells.end()) found->second.content[target] = cell.content;
-  GAPLESS_TRY(look_at_owned(warehouse, scope, limits, cells));
-
-  for (const LedgerRow& row : ledger) {
-    if (row.definition == definition.hash() || seen.definition_texts.contains(row.definition)) continue;
-    GAPLESS_ASSIGN(const auto text, warehouse.definition_text(row.definition, limits));
-    if (text) seen.definition_texts.emplace(row.definition, *text);
+  for (const auto& [cell, facts] : cells) {
+    const LedgerRow* row = facts.entry ? facts.entry->made_by_other_than(definition) : nullptr;
+    if (row == nullptr || seen.definition_texts.contains(row->definition)) continue;
+    GAPLESS_ASSIGN(const auto text, warehouse.definition_text(row->definition, limits));
+    if (text) seen.definition_texts.emplace(row->definition, *text);
   }
   seen.facts.reserve(cells.size());
   for (auto& [cell, facts] : cells) seen.facts.push_back(std::move(facts));

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "plan/plan.h"
+#include "state/state_store.h"
 #include "warehouse/warehouse.h"
 
 namespace gapless {
@@ -19,20 +20,37 @@ struct Scope {
   Teams excluded;              ///< always left out
   Day last_finished;           ///< later days are open
   bool include_open_days = false;
-  bool believe_empty_source = false;  ///< --allow-shrink: a source without any events is not a failure to look
+  bool believe_empty_source = false;         ///< --allow-shrink: a source without any events is not a failure to look
+  std::optional<Day> source_kept_from = {};  ///< source.retention_days: what is older may be cut short
+
+  /// The window bounds what may be missing; what is published is looked after at any age.
+  struct Beyond {
+    /// Teams without any entry are built from here on; none: since their first event.
+    std::optional<Day> history_from;
+    std::size_t max_days = 0;  ///< looked at by session, the newest first; 0: no limit
+    /// `teams` are those that strategies chose: cells of others stay, but for those whose events are gone.
+    bool orphans_of_others = false;
+  };
+  std::optional<Beyond> beyond = {};  ///< none: only the window
 };
 
 struct Observation {
   SourceExtent source;
   Teams teams;
-  std::vector<CellFacts> facts;                         ///< every (team, day) of the window
+  /// Every (team, day) of the window, and outside it those that need something.
+  std::vector<CellFacts> facts;
   std::map<std::string, std::string> definition_texts;  ///< by hash, of other definitions that made entries
+  std::uint64_t settled_beyond = 0;  ///< published cells outside the window that were examined and need nothing
+  std::uint64_t not_examined = 0;    ///< published cells outside the window
+  /// Teams without any entry that have events before the days from which they are built, and the first such day.
+  std::map<TeamId, Day> older_history;
 };
 
-/// Looks at source, ledger and targets, and by session only at cells whose window changed since their entry.
-/// Errors: whatever the warehouse says, with the question that could not be answered; kUnavailable where the source is
-/// empty while the ledger has entries: that is a failure to look, never "everything was deleted".
-Result<Observation> observe(Warehouse& warehouse, const Scope& scope, const Definition& definition,
+/// Looks at source, ledger and targets, as far as they changed since the last look (run/inventory.h), and by session only
+/// at cells whose window changed since their entry, or since they were confirmed. What turns out unchanged is confirmed
+/// in the store. Errors: whatever warehouse and store say, with the question that could not be answered; kUnavailable
+/// where the source is empty while something is published: that is a failure to look, never "everything was deleted".
+Result<Observation> observe(Warehouse& warehouse, StateStore& store, const Scope& scope, const Definition& definition,
                             const Limits& limits);
 
 }  // namespace gapless

@@ -129,7 +129,7 @@ Result<Teams> PartitionJob::damaged_others(const Live& live, const Teams& due) c
   Teams teams;
   for (const auto& [team, views] : damaged) teams.push_back(team);
   std::map<TeamId, std::uint64_t> views_now;
-  if (!expired_because(partition_.day, source, published)) {
+  if (!expired_because(partition_.day, source, published, context_.options.source_kept_from)) {
     GAPLESS_ASSIGN(const auto owned, context_.warehouse.owned_cells(partition_.day, teams, limits()));
     for (const OwnedCell& cell : owned) views_now[cell.cell.team] = cell.measures.view_events;
   }

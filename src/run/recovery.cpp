@@ -65,7 +65,7 @@ Status drop_old_parts(Warehouse& warehouse, Target target, const Publication::Of
 /// A publication whose staging is gone. Where it had begun, the ledger is to say what was to be published: cells that
 /// do not hold it are damaged then, and recomputed by the next backfill.
 Result<Outcome> settle_without_staging(Warehouse& warehouse, const JournalEntry& entry, const Publication& publication,
-                                      const Limits& limits) {
+                                       const Limits& limits) {
   LiveParts live;
   for (const Target target : kTargets) {
     GAPLESS_ASSIGN(live[static_cast<std::size_t>(target)], warehouse.live_parts(target, entry.partition, limits));

@@ -167,6 +167,22 @@ std::string owned_cells(const Source& source) {
                  {"owned", owned_events(source, "(" + straddlers_of(source) + ")", columns)}});
 }
 
+std::string counts_by_partition(const Source& source) {
+  // The days that Day holds: toDate() would wrap beyond.
+  return expand(
+      R"(SELECT _partition_id AS partition, team_id, toDate(timestamp) AS day, count() AS events,
+      countIf($view) AS view_events, sum($hash) AS hash
+    FROM $source
+    WHERE _partition_id IN ({partitions:Array(String)}) AND timestamp >= toDateTime64('1970-01-03', 6, 'UTC')
+      AND timestamp < toDateTime64('2106-02-05', 6, 'UTC') AND $usable$named
+    GROUP BY partition, team_id, day ORDER BY partition, team_id, day)",
+      {{"view", std::string(kIsView)},
+       {"hash", source.event_hash("session_id")},
+       {"source", source.from()},
+       {"usable", source.usable()},
+       {"named", source.sessionize_nameless ? "" : " AND session_id != ''"}});
+}
+
 std::string source_counts(const Source& source, TeamFilter filter) {
   return expand(
       R"(SELECT team_id, toDate(timestamp) AS day, count() AS events, countIf($view) AS view_events, sum($hash) AS hash

@@ -103,6 +103,21 @@ std::string move_partition(const TableName& live, const TableName& staging) {
 
 std::string drop_part(const TableName& live) { return "ALTER TABLE " + live.quoted() + " DROP PART {part:String}"; }
 
+std::string table_kind() {
+  return "SELECT endsWith(engine, 'MergeTree') AS has_parts FROM system.tables"
+         " WHERE database = {database:String} AND name = {table:String}";
+}
+
+std::string inventory() {
+  // Lightweight updates stand in partitions of their own, named patch-HASH-PARTITION: they change that partition.
+  return R"(SELECT toString((SELECT uuid FROM system.tables WHERE database = {database:String} AND name = {table:String}))
+      AS table_uuid, replaceRegexpOne(partition_id, '^patch-[0-9a-f]+-', '') AS partition, sum(rows) AS row_count,
+      max(max_block_number) AS max_block, max(data_version) AS version, sum(bytes_on_disk) AS bytes
+    FROM system.parts
+    WHERE active AND database = {database:String} AND table = {table:String}
+    GROUP BY partition HAVING row_count > 0 ORDER BY partition)";
+}
+
 std::string active_parts() {
   return "SELECT name, rows FROM system.parts WHERE active AND database = {database:String} AND table = {table:String}"
          " AND partition_id = {partition:String} AND rows > 0 ORDER BY name";

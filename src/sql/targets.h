@@ -36,5 +36,9 @@ std::string move_partition(const TableName& live, const TableName& staging);
 std::string drop_part(const TableName& live);
 /// name, rows of each active part that holds rows; binds {database:String}, {table:String}, {partition:String}.
 std::string active_parts();
+/// Whether {database:String}.{table:String} is there, and is of the MergeTree kind.
+std::string table_kind();
+/// (table_uuid, partition, row_count, max_block, version, bytes) of the partitions with rows of {database:String}.{table:String}.
+std::string inventory();
 
 }  // namespace gapless::sql

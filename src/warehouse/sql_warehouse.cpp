@@ -39,7 +39,22 @@ Statement bind_range(std::string text, DayRange days, const std::optional<Teams>
   return statement;
 }
 
+/// From the columns team_id, day, events, view_events, hash.
+Result<SourceCount> parse_count(const Rows& rows, std::size_t row, std::size_t column) {
+  GAPLESS_ASSIGN(const TeamId team, rows.team(row, column));
+  GAPLESS_ASSIGN(const Day day, rows.day(row, column + 1));
+  SourceCount count{{team, day}, 0, {}};
+  GAPLESS_ASSIGN(count.events.events, rows.u64(row, column + 2));
+  GAPLESS_ASSIGN(count.view_events, rows.u64(row, column + 3));
+  GAPLESS_ASSIGN(count.events.hash, rows.u64(row, column + 4));
+  return count;
+}
+
 }  // namespace
+
+std::string PartitionVersion::version() const {
+  return fmt::format("{} {} {} {}", table, rows, max_block, data_version);
+}
 
 SqlWarehouse::SqlWarehouse(Engine& engine, WarehouseLayout layout)
     : engine_(engine), layout_(std::move(layout)), tables_(sql::LedgerTables::in(layout_.database)) {}
@@ -113,15 +128,70 @@ Result<std::vector<SourceCount>> SqlWarehouse::source_counts(DayRange days, cons
   std::vector<SourceCount> counts;
   counts.reserve(rows.size());
   for (std::size_t i = 0; i < rows.size(); ++i) {
-    GAPLESS_ASSIGN(const TeamId team, rows.team(i, 0));
-    GAPLESS_ASSIGN(const Day day, rows.day(i, 1));
-    SourceCount count{{team, day}, 0, {}};
-    GAPLESS_ASSIGN(count.events.events, rows.u64(i, 2));
-    GAPLESS_ASSIGN(count.view_events, rows.u64(i, 3));
-    GAPLESS_ASSIGN(count.events.hash, rows.u64(i, 4));
+    GAPLESS_ASSIGN(const SourceCount count, parse_count(rows, i, 0));
     counts.push_back(count);
   }
   return counts;
+}
+
+Result<std::vector<PartitionVersion>> SqlWarehouse::ask_inventory(std::string_view question, const TableName& table,
+                                                                  const Limits& limits) {
+  Statement statement(sql::inventory());
+  statement.bind("database", table.database.text()).bind("table", table.table.text());
+  GAPLESS_ASSIGN(
+      const Rows rows,
+      ask(question, statement, {"table_uuid", "partition", "row_count", "max_block", "version", "bytes"}, limits));
+  std::vector<PartitionVersion> partitions;
+  partitions.reserve(rows.size());
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    PartitionVersion partition{rows.text(i, 0), rows.text(i, 1)};
+    GAPLESS_ASSIGN(partition.rows, rows.u64(i, 2));
+    GAPLESS_ASSIGN(partition.max_block, rows.u64(i, 3));
+    GAPLESS_ASSIGN(partition.data_version, rows.u64(i, 4));
+    GAPLESS_ASSIGN(partition.bytes, rows.u64(i, 5));
+    partitions.push_back(std::move(partition));
+  }
+  return partitions;
+}
+
+Result<std::optional<std::vector<PartitionVersion>>> SqlWarehouse::source_inventory(const Limits& limits) {
+  constexpr std::string_view kQuestion = "which partitions the source has";
+  const TableName& table = layout_.source.table;
+  Statement statement(sql::table_kind());
+  statement.bind("database", table.database.text()).bind("table", table.table.text());
+  GAPLESS_ASSIGN(const Rows kind, ask(kQuestion, statement, {"has_parts"}, limits));
+  if (kind.size() == 0)
+    return fail(Fault::kBadQuery, fmt::format("{}: there is no table {}", kQuestion, table.quoted()), 60);
+  GAPLESS_ASSIGN(const std::uint64_t has_parts, kind.u64(0, 0));
+  if (has_parts == 0 || layout_.source.final_rows) return std::nullopt;  // FINAL looks across partitions
+  GAPLESS_ASSIGN(auto partitions, ask_inventory(kQuestion, table, limits));
+  return partitions;
+}
+
+Result<std::map<std::string, std::vector<SourceCount>>> SqlWarehouse::counts_by_partition(
+    const std::vector<std::string>& partitions, const Limits& limits) {
+  Statement statement(sql::counts_by_partition(layout_.source));
+  GAPLESS_ASSIGN(const Rows rows,
+                 ask("how many events the source's partitions hold", statement.bind("partitions", partitions),
+                     {"partition", "team_id", "day", "events", "view_events", "hash"}, limits));
+  std::map<std::string, std::vector<SourceCount>> counts;
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    GAPLESS_ASSIGN(const SourceCount count, parse_count(rows, i, 1));
+    counts[rows.text(i, 0)].push_back(count);
+  }
+  return counts;
+}
+
+Result<std::map<Day, PartitionVersion>> SqlWarehouse::target_inventory(Target target, const Limits& limits) {
+  const std::string question = fmt::format("which partitions {} has", table_name(target));
+  GAPLESS_ASSIGN(auto partitions, ask_inventory(question, live(target), limits));
+  std::map<Day, PartitionVersion> days;
+  for (PartitionVersion& partition : partitions) {
+    const auto day = Day::of_partition_id(partition.partition);
+    if (!day) return fail(Fault::kCorrupt, fmt::format("{}: '{}' is not a day", question, partition.partition));
+    days.emplace(*day, std::move(partition));
+  }
+  return days;
 }
 
 Result<std::vector<OwnedCell>> SqlWarehouse::ask_owned(std::string_view question, const Statement& statement, Day day,

@@ -29,6 +29,9 @@ class SqlWarehouse final : public Warehouse {
   Result<SourceExtent> source_extent(const Limits& limits) override;
   Result<std::vector<SourceCount>> source_counts(DayRange days, const std::optional<Teams>& teams,
                                                  const Limits& limits) override;
+  Result<std::optional<std::vector<PartitionVersion>>> source_inventory(const Limits& limits) override;
+  Result<std::map<std::string, std::vector<SourceCount>>> counts_by_partition(
+      const std::vector<std::string>& partitions, const Limits& limits) override;
   Result<std::vector<OwnedCell>> owned_cells(Day day, const Teams& teams, const Limits& limits) override;
   Result<std::vector<LedgerRow>> ledger(DayRange days, const std::optional<Teams>& teams,
                                         const Limits& limits) override;
@@ -36,6 +39,7 @@ class SqlWarehouse final : public Warehouse {
   Result<std::optional<DayRange>> published_days(const Limits& limits) override;
   Result<std::vector<TargetCell>> target_content(Target target, DayRange days, const std::optional<Teams>& teams,
                                                  const Limits& limits) override;
+  Result<std::map<Day, PartitionVersion>> target_inventory(Target target, const Limits& limits) override;
   Result<std::vector<LivePart>> live_parts(Target target, const Partition& partition, const Limits& limits) override;
   Result<std::optional<std::string>> definition_text(std::string_view hash, const Limits& limits) override;
 
@@ -64,6 +68,8 @@ class SqlWarehouse final : public Warehouse {
   Status alter_partition(std::string_view what, std::string text, const StagingId& staging, const Limits& limits);
   Result<std::vector<OwnedCell>> ask_owned(std::string_view question, const Statement& statement, Day day,
                                            const Limits& limits);
+  Result<std::vector<PartitionVersion>> ask_inventory(std::string_view question, const TableName& table,
+                                                      const Limits& limits);
   Result<std::vector<TargetCell>> ask_content(std::string_view question, const Statement& statement,
                                               const Limits& limits);
 

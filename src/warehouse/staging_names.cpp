@@ -39,12 +39,10 @@ StagingTables StagingTables::of(const StagingId& staging, const Identifier& data
 
 std::optional<StagingId> parse_staging_name(std::string_view table) {
   const auto parts = split(table);
-  if (parts.size() != 7 || parts[0] != "staging" || parts[4].size() != 8) return std::nullopt;
-  const std::string_view day = parts[4];
-  const auto parsed =
-      Day::parse(fmt::format("{}-{}-{}", day.substr(0, 4), day.substr(4, 2), day.substr(6)), "a staging table");
-  if (!parsed) return std::nullopt;
-  StagingId staging{std::string(parts[1]), 0, {0, *parsed, 0}};
+  if (parts.size() != 7 || parts[0] != "staging") return std::nullopt;
+  const auto day = Day::of_partition_id(parts[4]);
+  if (!day) return std::nullopt;
+  StagingId staging{std::string(parts[1]), 0, {0, *day, 0}};
   if (!read_number(parts[2], staging.fence) || !read_number(parts[3], staging.partition.shard) ||
       !read_number(parts[5], staging.partition.bucket))
     return std::nullopt;

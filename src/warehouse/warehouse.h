@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <optional>
 #include <stop_token>
 #include <string>
@@ -25,6 +26,17 @@ struct Limits {
   std::chrono::milliseconds deadline{std::chrono::minutes(10)};  ///< for each statement
   std::uint64_t memory_limit_bytes = 0;                          ///< for each statement; 0: the engine's default
   std::stop_token stop{};
+};
+
+/// One partition of a table at one version of what it holds: equal versions, equal content. A merge changes none.
+struct PartitionVersion {
+  std::string table;      ///< its UUID: a table made anew under the same name is another one
+  std::string partition;  ///< the engine's id of it
+  std::uint64_t rows = 0;
+  std::uint64_t max_block = 0;
+  std::uint64_t data_version = 0;  ///< of the newest mutation in it
+  std::uint64_t bytes = 0;         ///< on disk; no part of the version
+  std::string version() const;     ///< all but the partition and the bytes
 };
 
 /// The content of one partition in a staging table, and whether any row lies outside its day.
@@ -72,6 +84,12 @@ class Warehouse {
   /// No teams given: every team.
   virtual Result<std::vector<SourceCount>> source_counts(DayRange days, const std::optional<Teams>& teams,
                                                          const Limits& limits) = 0;
+  /// The partitions with rows of every table that the source mapping reads, by id. None where what changed cannot be told
+  /// so (FINAL, a view): whoever wants to know has to read all of it each time.
+  virtual Result<std::optional<std::vector<PartitionVersion>>> source_inventory(const Limits& limits) = 0;
+  /// The flat counts of each of these partitions, of every team and day; those without usable events are left out.
+  virtual Result<std::map<std::string, std::vector<SourceCount>>> counts_by_partition(
+      const std::vector<std::string>& partitions, const Limits& limits) = 0;
   /// The owned events and measures of these teams on that day; cells that own no event are left out.
   virtual Result<std::vector<OwnedCell>> owned_cells(Day day, const Teams& teams, const Limits& limits) = 0;
   /// The rows that count, of every team where none are given; every target.
@@ -83,6 +101,8 @@ class Warehouse {
   virtual Result<std::optional<DayRange>> published_days(const Limits& limits) = 0;
   virtual Result<std::vector<TargetCell>> target_content(Target target, DayRange days,
                                                          const std::optional<Teams>& teams, const Limits& limits) = 0;
+  /// The live partitions that hold rows, by day.
+  virtual Result<std::map<Day, PartitionVersion>> target_inventory(Target target, const Limits& limits) = 0;
   /// The active parts of a live partition that hold rows, by name.
   virtual Result<std::vector<LivePart>> live_parts(Target target, const Partition& partition, const Limits& limits) = 0;
   /// The text of a definition that made an entry, if it was ever recorded.

@@ -69,7 +69,7 @@ LoadReport Embedded::load(const std::string& ndjson) {
 
 Plan Embedded::plan(DayRange window, std::optional<Teams> teams, PlanOptions options) {
   const Scope scope{window, std::move(teams), {}, window.last, false};
-  Observation seen = must(observe(*warehouse_, scope, definition_, {}));
+  Observation seen = must(observe(*warehouse_, *store_, scope, definition_, {}));
   return make_plan(window, seen.teams, std::move(seen.facts), definition_, options, seen.definition_texts);
 }
 

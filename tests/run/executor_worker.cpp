@@ -33,7 +33,8 @@ Status work(const std::string& store_path, const std::string& warehouse_path, co
 
   GAPLESS_ASSIGN(const Day first, Day::parse("2026-03-01", "worker"));
   const DayRange window{first, first + 29};
-  GAPLESS_ASSIGN(Observation seen, observe(warehouse, {window, std::nullopt, {}, window.last, false}, definition, {}));
+  GAPLESS_ASSIGN(Observation seen,
+                 observe(warehouse, *store, {window, std::nullopt, {}, window.last, false}, definition, {}));
   const Plan plan =
       make_plan(window, seen.teams, std::move(seen.facts), definition, PlanOptions{}, seen.definition_texts);
   std::cout << "planned " << plan.cells_to_recompute() << std::endl;

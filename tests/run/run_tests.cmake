@@ -10,6 +10,7 @@ gapless_test(executor_test
     ${run}/cancel_test.cpp
     ${run}/conflict_test.cpp
     ${run}/memory_test.cpp
+    ${run}/observe_test.cpp
     ${run}/recovery_test.cpp
   DEPS gapless_run_world
   LABELS threads)

@@ -45,11 +45,18 @@ Ask RunWorld::ask() const {
   return ask;
 }
 
-Result<Plan> RunWorld::observe_and_plan(const Ask& ask) {
+Result<Observation> RunWorld::look(const Ask& ask, StateStore& as) {
   const Day last_finished = last_finished_day(clock.now(), std::chrono::minutes(30));
-  const Scope scope{ask.window, ask.teams, {}, last_finished, ask.include_open_days};
-  GAPLESS_ASSIGN(Observation seen, observe(warehouse, scope, definition, Limits{}));
-  return make_plan(ask.window, seen.teams, std::move(seen.facts), definition, ask.plan, seen.definition_texts);
+  Scope scope{ask.window, ask.teams, {}, last_finished, ask.include_open_days};
+  scope.beyond = ask.beyond;
+  return observe(warehouse, as, scope, definition, Limits{});
+}
+
+Result<Plan> RunWorld::observe_and_plan(const Ask& ask, StateStore& as) {
+  GAPLESS_ASSIGN(Observation seen, look(ask, as));
+  Plan plan = make_plan(ask.window, seen.teams, std::move(seen.facts), definition, ask.plan, seen.definition_texts);
+  plan.settled_beyond = seen.settled_beyond;
+  return plan;
 }
 
 Result<RecoveryReport> RunWorld::recover(const Ask& ask, StateStore& as) {
@@ -64,7 +71,7 @@ Result<RunReport> RunWorld::run(const Plan& plan, const Ask& ask, StateStore& as
 
 Result<RunReport> RunWorld::backfill(const Ask& ask, StateStore& as) {
   GAPLESS_TRY(recover(ask, as).map([](const RecoveryReport&) {}));
-  GAPLESS_ASSIGN(const Plan plan, observe_and_plan(ask));
+  GAPLESS_ASSIGN(const Plan plan, observe_and_plan(ask, as));
   return run(plan, ask, as);
 }
 

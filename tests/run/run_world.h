@@ -33,6 +33,7 @@ struct Ask {
   PlanOptions plan{};
   ExecutorOptions options{};
   bool include_open_days = false;
+  std::optional<Scope::Beyond> beyond{};
   RunEvents events{};
 };
 
@@ -55,7 +56,11 @@ class RunWorld {
   /// The days 1 to 4 of March 2026, all finished; retries do not wait, days that are taken are skipped.
   Ask ask() const;
 
-  Result<Plan> observe_and_plan(const Ask& ask);
+  Result<Plan> observe_and_plan(const Ask& ask) { return observe_and_plan(ask, store); }
+  Result<Plan> observe_and_plan(const Ask& ask, StateStore& as);
+  /// What a plan is made from.
+  Result<Observation> look(const Ask& ask) { return look(ask, store); }
+  Result<Observation> look(const Ask& ask, StateStore& as);
   /// Recovers, looks, plans and runs, as the command does. Another process gives its own store.
   Result<RunReport> backfill(const Ask& ask) { return backfill(ask, store); }
   Result<RunReport> backfill(const Ask& ask, StateStore& as);

@@ -23,6 +23,20 @@ void include(std::optional<DayRange>& days, Day day) {
   days = days ? DayRange{std::min(days->first, day), std::max(days->last, day)} : DayRange{day, day};
 }
 
+/// By cell.
+std::vector<SourceCount> counts_of(const std::vector<ModelEvent>& events) {
+  std::map<Cell, SourceCount> counts;
+  for (const ModelEvent& event : events) {
+    const Cell cell{event.team, Day::of(event.at)};
+    SourceCount& count = counts.try_emplace(cell, SourceCount{cell, 0, {}}).first->second;
+    count.view_events += event.kind == EventKind::kPageview ? 1 : 0;
+    count.events += fingerprint(event);
+  }
+  std::vector<SourceCount> sorted;
+  for (const auto& [cell, count] : counts) sorted.push_back(count);
+  return sorted;
+}
+
 std::size_t index(Target target) { return static_cast<std::size_t>(target); }
 
 std::vector<ModelSession> of_teams(std::vector<ModelSession> sessions, const Teams& teams) {
@@ -111,18 +125,63 @@ Result<std::vector<SourceCount>> FakeWarehouse::source_counts(DayRange days, con
   return faults_->call<std::vector<SourceCount>>(
       "source_counts", limits, [&](Effect) -> Result<std::vector<SourceCount>> {
         const std::lock_guard lock(mutex_);
-        std::map<Cell, SourceCount> counts;
-        for (const ModelEvent& event : state_.events) {
-          const Cell cell{event.team, Day::of(event.at)};
-          if (!days.contains(cell.day) || !contains(teams, cell.team)) continue;
-          SourceCount& count = counts.try_emplace(cell, SourceCount{cell, 0, {}}).first->second;
-          count.view_events += event.kind == EventKind::kPageview ? 1 : 0;
-          count.events += fingerprint(event);
-        }
-        std::vector<SourceCount> sorted;
-        for (const auto& [cell, count] : counts) sorted.push_back(count);
-        return sorted;
+        std::vector<SourceCount> counts = counts_of(state_.events);
+        std::erase_if(counts, [&](const SourceCount& count) {
+          return !days.contains(count.cell.day) || !contains(teams, count.cell.team);
+        });
+        return counts;
       });
+}
+
+Result<std::optional<std::vector<PartitionVersion>>> FakeWarehouse::source_inventory(const Limits& limits) {
+  using Inventory = std::optional<std::vector<PartitionVersion>>;
+  return faults_->call<Inventory>("source_inventory", limits, [&](Effect) -> Result<Inventory> {
+    const std::lock_guard lock(mutex_);
+    if (!inventoried_) return std::nullopt;
+    std::map<Day, Fingerprint> days;
+    for (const ModelEvent& event : state_.events) days[Day::of(event.at)] += fingerprint(event);
+    std::vector<PartitionVersion> partitions;
+    for (const auto& [day, events] : days)
+      partitions.push_back({"source", day.partition_id(), events.events, events.hash, 0, events.events});
+    return partitions;
+  });
+}
+
+Result<std::map<std::string, std::vector<SourceCount>>> FakeWarehouse::counts_by_partition(
+    const std::vector<std::string>& partitions, const Limits& limits) {
+  using Counts = std::map<std::string, std::vector<SourceCount>>;
+  return faults_->call<Counts>("counts_by_partition", limits, [&](Effect) -> Result<Counts> {
+    const std::lock_guard lock(mutex_);
+    Counts counts;
+    for (const SourceCount& count : counts_of(state_.events)) {
+      const std::string partition = count.cell.day.partition_id();
+      if (std::find(partitions.begin(), partitions.end(), partition) != partitions.end())
+        counts[partition].push_back(count);
+    }
+    return counts;
+  });
+}
+
+Result<std::map<Day, PartitionVersion>> FakeWarehouse::target_inventory(Target target, const Limits& limits) {
+  using Inventory = std::map<Day, PartitionVersion>;
+  return faults_->call<Inventory>("target_inventory", limits, [&](Effect) -> Result<Inventory> {
+    const std::lock_guard lock(mutex_);
+    GAPLESS_TRY(require_prepared());
+    Inventory inventory;
+    for (const auto& [day, parts] : state_.targets[index(target)]) {
+      PartitionVersion version{std::string(table_name(target)), day.partition_id(), 0, 0, 0, 0};
+      const std::vector<ModelGroup> rows = live_rows(target, {day, day});
+      version.rows = version.bytes = rows.size();
+      for (const TargetCell& cell : content_of(rows)) {
+        const Measures& measures = cell.content.measures;
+        version.max_block += cell.content.key_hash * (cell.cell.team.value() + 1);
+        version.data_version += measures.view_events + 1000 * measures.sessions + 1'000'000 * measures.bounces +
+                                1'000'000'000 * static_cast<std::uint64_t>(measures.duration_seconds);
+      }
+      if (version.rows > 0) inventory.emplace(day, std::move(version));
+    }
+    return inventory;
+  });
 }
 
 Result<std::vector<OwnedCell>> FakeWarehouse::owned_cells(Day day, const Teams& teams, const Limits& limits) {

@@ -31,6 +31,9 @@ class FakeWarehouse final : public Warehouse {
   Result<SourceExtent> source_extent(const Limits& limits) override;
   Result<std::vector<SourceCount>> source_counts(DayRange days, const std::optional<Teams>& teams,
                                                  const Limits& limits) override;
+  Result<std::optional<std::vector<PartitionVersion>>> source_inventory(const Limits& limits) override;
+  Result<std::map<std::string, std::vector<SourceCount>>> counts_by_partition(
+      const std::vector<std::string>& partitions, const Limits& limits) override;
   Result<std::vector<OwnedCell>> owned_cells(Day day, const Teams& teams, const Limits& limits) override;
   Result<std::vector<LedgerRow>> ledger(DayRange days, const std::optional<Teams>& teams,
                                         const Limits& limits) override;
@@ -38,6 +41,7 @@ class FakeWarehouse final : public Warehouse {
   Result<std::optional<DayRange>> published_days(const Limits& limits) override;
   Result<std::vector<TargetCell>> target_content(Target target, DayRange days, const std::optional<Teams>& teams,
                                                  const Limits& limits) override;
+  Result<std::map<Day, PartitionVersion>> target_inventory(Target target, const Limits& limits) override;
   Result<std::vector<LivePart>> live_parts(Target target, const Partition& partition, const Limits& limits) override;
   Result<std::optional<std::string>> definition_text(std::string_view hash, const Limits& limits) override;
 
@@ -60,6 +64,9 @@ class FakeWarehouse final : public Warehouse {
   FaultInjector& faults() { return *faults_; }
   /// build_sessions needs so many bytes for each team: past its memory limit it fails, half done.
   void set_bytes_per_team(std::uint64_t bytes);
+
+  /// False: the source is one whose partitions cannot be told apart.
+  void set_inventoried(bool inventoried);
 
   void put(const std::vector<ModelEvent>& events);
   void remove_events(const std::function<bool(const ModelEvent&)>& which);
@@ -91,6 +98,7 @@ class FakeWarehouse final : public Warehouse {
   mutable std::mutex mutex_;
   FakeWarehouseState state_;
   std::uint64_t bytes_per_team_ = 0;
+  bool inventoried_ = true;
 };
 
 }  // namespace gapless

@@ -11,6 +11,11 @@ void FakeWarehouse::set_bytes_per_team(std::uint64_t bytes) {
   bytes_per_team_ = bytes;
 }
 
+void FakeWarehouse::set_inventoried(bool inventoried) {
+  const std::lock_guard lock(mutex_);
+  inventoried_ = inventoried;
+}
+
 void FakeWarehouse::put(const std::vector<ModelEvent>& events) {
   const std::lock_guard lock(mutex_);
   state_.events.insert(state_.events.end(), events.begin(), events.end());

@@ -221,6 +221,16 @@ Result<std::vector<SourceCount>> FileWarehouse::source_counts(DayRange days, con
                                                               const Limits& limits) {
   return on_fake([&](FakeWarehouse& fake) { return fake.source_counts(days, teams, limits); });
 }
+Result<std::optional<std::vector<PartitionVersion>>> FileWarehouse::source_inventory(const Limits& limits) {
+  return on_fake([&](FakeWarehouse& fake) { return fake.source_inventory(limits); });
+}
+Result<std::map<std::string, std::vector<SourceCount>>> FileWarehouse::counts_by_partition(
+    const std::vector<std::string>& partitions, const Limits& limits) {
+  return on_fake([&](FakeWarehouse& fake) { return fake.counts_by_partition(partitions, limits); });
+}
+Result<std::map<Day, PartitionVersion>> FileWarehouse::target_inventory(Target target, const Limits& limits) {
+  return on_fake([&](FakeWarehouse& fake) { return fake.target_inventory(target, limits); });
+}
 Result<std::vector<OwnedCell>> FileWarehouse::owned_cells(Day day, const Teams& teams, const Limits& limits) {
   return on_fake([&](FakeWarehouse& fake) { return fake.owned_cells(day, teams, limits); });
 }

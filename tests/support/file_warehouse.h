@@ -20,6 +20,9 @@ class FileWarehouse final : public Warehouse {
   Result<SourceExtent> source_extent(const Limits& limits) override;
   Result<std::vector<SourceCount>> source_counts(DayRange days, const std::optional<Teams>& teams,
                                                  const Limits& limits) override;
+  Result<std::optional<std::vector<PartitionVersion>>> source_inventory(const Limits& limits) override;
+  Result<std::map<std::string, std::vector<SourceCount>>> counts_by_partition(
+      const std::vector<std::string>& partitions, const Limits& limits) override;
   Result<std::vector<OwnedCell>> owned_cells(Day day, const Teams& teams, const Limits& limits) override;
   Result<std::vector<LedgerRow>> ledger(DayRange days, const std::optional<Teams>& teams,
                                         const Limits& limits) override;
@@ -27,6 +30,7 @@ class FileWarehouse final : public Warehouse {
   Result<std::optional<DayRange>> published_days(const Limits& limits) override;
   Result<std::vector<TargetCell>> target_content(Target target, DayRange days, const std::optional<Teams>& teams,
                                                  const Limits& limits) override;
+  Result<std::map<Day, PartitionVersion>> target_inventory(Target target, const Limits& limits) override;
   Result<std::vector<LivePart>> live_parts(Target target, const Partition& partition, const Limits& limits) override;
   Result<std::optional<std::string>> definition_text(std::string_view hash, const Limits& limits) override;
   Status create_staging(const StagingId& staging, const Limits& limits) override;

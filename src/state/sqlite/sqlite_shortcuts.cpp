@@ -57,10 +57,8 @@ Result<std::vector<Confirmation>> SqliteStateStore::confirmations(std::string_vi
       const auto team = TeamId::from(read_count(query, 0), "confirmations");
       const auto day = Day::parse(query.getColumn(1).getString(), "confirmations");
       if (!team || !day) return fail(Fault::kCorrupt, (team ? day.error() : team.error()).message);
-      confirmations.push_back({{*team, *day},
-                               read_count(query, 2),
-                               read_count(query, 3),
-                               {read_count(query, 4), read_count(query, 5)}});
+      confirmations.push_back(
+          {{*team, *day}, read_count(query, 2), read_count(query, 3), {read_count(query, 4), read_count(query, 5)}});
     }
     return confirmations;
   });

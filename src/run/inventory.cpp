@@ -1,0 +1,198 @@
+#include "run/inventory.h"
+
+#include <fmt/format.h>
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+#include <map>
+
+namespace gapless {
+namespace {
+
+/// Rows and partitions that are read by one statement: enough to be quick, few enough to be stopped in time.
+constexpr std::uint64_t kRowsAtOnce = 20'000'000;
+constexpr std::size_t kPartitionsAtOnce = 500;
+constexpr int kDaysAtOnce = 50;
+
+// Records are arrays of 64-bit numbers as the machine has them: the store never leaves it.
+using CountRecord = std::array<std::uint64_t, 5>;
+using ContentRecord = std::array<std::uint64_t, 9>;
+
+CountRecord record_of(const SourceCount& one) {
+  return {one.cell.team.value(), static_cast<std::uint64_t>(one.cell.day.number()), one.events.events, one.view_events,
+          one.events.hash};
+}
+
+ContentRecord record_of(const TargetCell& one) {
+  const TargetContent& content = one.content;
+  return {one.cell.team.value(),
+          static_cast<std::uint64_t>(one.cell.day.number()),
+          content.rows,
+          content.keys,
+          content.key_hash,
+          content.measures.view_events,
+          content.measures.sessions,
+          content.measures.bounces,
+          static_cast<std::uint64_t>(content.measures.duration_seconds)};
+}
+
+Cell cell_of(std::uint64_t team, std::uint64_t day) {
+  const auto id = TeamId::from(team, "the inventory");
+  return {id.value(), Day::from_sys_days(std::chrono::sys_days(std::chrono::days(static_cast<int>(day))))};
+}
+
+SourceCount value_of(const CountRecord& record) {
+  return {cell_of(record[0], record[1]), record[3], {record[2], record[4]}};
+}
+
+TargetCell value_of(const ContentRecord& record) {
+  return {cell_of(record[0], record[1]),
+          {record[2], record[3], record[4], {record[5], record[6], record[7], static_cast<std::int64_t>(record[8])}}};
+}
+
+template <class Value>
+std::string pack(const std::vector<Value>& values) {
+  using Record = decltype(record_of(std::declval<Value>()));
+  std::string bytes(values.size() * sizeof(Record), '\0');
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    const Record record = record_of(values[i]);
+    std::memcpy(bytes.data() + i * sizeof(Record), record.data(), sizeof(Record));
+  }
+  return bytes;
+}
+
+/// Appends the values; false, and nothing appended, where the bytes are not what pack() makes.
+template <class Value>
+bool unpack(const std::string& bytes, std::vector<Value>& values) {
+  using Record = decltype(record_of(std::declval<Value>()));
+  if (bytes.size() % sizeof(Record) != 0) return false;
+  const std::size_t before = values.size();
+  for (std::size_t at = 0; at < bytes.size(); at += sizeof(Record)) {
+    Record record;
+    std::memcpy(record.data(), bytes.data() + at, sizeof(Record));
+    if (record[0] == 0 || record[0] >> 63 != 0) {
+      values.erase(values.begin() + static_cast<std::ptrdiff_t>(before), values.end());
+      return false;
+    }
+    values.push_back(value_of(record));
+  }
+  return true;
+}
+
+/// The cache of one table: what is known of its partitions, and what has to be read.
+template <class Value>
+class PartitionCache {
+ public:
+  PartitionCache(StateStore& store, std::string_view table, const Definition& definition)
+      : store_(store), table_(table), way_("1 " + definition.hash()) {}
+
+  /// Takes over what is known of these partitions. Returns those that are to be read.
+  Result<std::vector<const PartitionVersion*>> match(const std::vector<PartitionVersion>& partitions) {
+    GAPLESS_ASSIGN(const auto cached, store_.cached_partitions(table_));
+    std::map<std::string_view, const CachedPartition*> known;
+    for (const CachedPartition& one : cached) known.emplace(one.partition, &one);
+    std::vector<const PartitionVersion*> changed;
+    for (const PartitionVersion& partition : partitions) {
+      const auto found = known.find(partition.partition);
+      const bool same = found != known.end() && found->second->version == version_of(partition);
+      if (!same || !unpack(found->second->content, values_)) changed.push_back(&partition);
+      if (found != known.end()) known.erase(found);
+    }
+    for (const auto& [partition, one] : known) gone_.emplace_back(partition);
+    return changed;
+  }
+
+  void add(const PartitionVersion& partition, const std::vector<Value>& values) {
+    read_.push_back({partition.partition, version_of(partition), pack(values)});
+    values_.insert(values_.end(), values.begin(), values.end());
+  }
+
+  /// Keeps what was read, and gives all values.
+  std::vector<Value> finish() && {
+    if (!read_.empty() || !gone_.empty())
+      if (const Status kept = store_.cache_partitions(table_, read_, gone_); !kept)
+        spdlog::warn("what was read of {} is not kept, and read again the next time: {}", table_, kept.error().message);
+    return std::move(values_);
+  }
+
+ private:
+  std::string version_of(const PartitionVersion& partition) const { return way_ + " " + partition.version(); }
+
+  StateStore& store_;
+  const std::string table_;
+  const std::string way_;  ///< of reading: another definition may count other things
+  std::vector<Value> values_;
+  std::vector<CachedPartition> read_;
+  std::vector<std::string> gone_;
+};
+
+/// A day may be spread over several partitions.
+std::vector<SourceCount> summed(std::vector<SourceCount> counts) {
+  std::sort(counts.begin(), counts.end(), [](const SourceCount& a, const SourceCount& b) { return a.cell < b.cell; });
+  std::vector<SourceCount> sums;
+  sums.reserve(counts.size());
+  for (const SourceCount& count : counts) {
+    if (sums.empty() || sums.back().cell != count.cell) {
+      sums.push_back(count);
+    } else {
+      sums.back().view_events += count.view_events;
+      sums.back().events += count.events;
+    }
+  }
+  return sums;
+}
+
+}  // namespace
+
+Result<std::optional<std::vector<SourceCount>>> read_source(Warehouse& warehouse, StateStore& store,
+                                                            const Definition& definition, const Limits& limits) {
+  GAPLESS_ASSIGN(const auto partitions, warehouse.source_inventory(limits));
+  if (!partitions) return std::nullopt;
+  PartitionCache<SourceCount> cache(store, "source", definition);
+  GAPLESS_ASSIGN(const auto changed, cache.match(*partitions));
+  for (auto next = changed.begin(); next != changed.end();) {
+    std::vector<std::string> together;
+    const auto first = next;
+    for (std::uint64_t rows = 0; next != changed.end() && together.size() < kPartitionsAtOnce; ++next) {
+      if (!together.empty() && rows + (*next)->rows > kRowsAtOnce) break;
+      rows += (*next)->rows;
+      together.push_back((*next)->partition);
+    }
+    GAPLESS_ASSIGN(auto counts, warehouse.counts_by_partition(together, limits));
+    for (auto one = first; one != next; ++one) cache.add(**one, counts[(*one)->partition]);
+  }
+  return summed(std::move(cache).finish());
+}
+
+Result<std::vector<TargetCell>> read_target(Warehouse& warehouse, StateStore& store, Target target,
+                                            const Definition& definition, const Limits& limits) {
+  GAPLESS_ASSIGN(const auto days, warehouse.target_inventory(target, limits));
+  std::vector<PartitionVersion> partitions;
+  for (const auto& [day, partition] : days) partitions.push_back(partition);
+  PartitionCache<TargetCell> cache(store, table_name(target), definition);
+  GAPLESS_ASSIGN(const auto changed, cache.match(partitions));
+  std::map<Day, const PartitionVersion*> unread;
+  for (const PartitionVersion* partition : changed)
+    unread.emplace(*Day::of_partition_id(partition->partition), partition);
+  while (!unread.empty()) {
+    // As many days as follow each other without one that is known, so that none is read for nothing.
+    const Day first = unread.begin()->first;
+    Day last = first;
+    while (unread.contains(last + 1) && last - first + 1 < kDaysAtOnce) last = last + 1;
+    GAPLESS_ASSIGN(const auto content, warehouse.target_content(target, {first, last}, std::nullopt, limits));
+    for (Day day = first; day <= last; day = day + 1) {
+      std::vector<TargetCell> cells;
+      std::copy_if(content.begin(), content.end(), std::back_inserter(cells),
+                   [day](const TargetCell& cell) { return cell.cell.day == day; });
+      cache.add(*unread.at(day), cells);
+      unread.erase(day);
+    }
+  }
+  std::vector<TargetCell> cells = std::move(cache).finish();
+  std::sort(cells.begin(), cells.end(), [](const TargetCell& a, const TargetCell& b) { return a.cell < b.cell; });
+  return cells;
+}
+
+}  // namespace gapless

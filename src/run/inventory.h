@@ -1,0 +1,26 @@
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "core/definition.h"
+#include "core/facts.h"
+#include "state/state_store.h"
+#include "warehouse/warehouse.h"
+
+namespace gapless {
+
+// What source and targets hold, read where it changed since it was last read (ARCHITECTURE: detection). What was read of a
+// partition is kept in the state store under the version that the partition had before it was read; so that whatever
+// comes in between is read again the next time. The store is a shortcut: without it the answers are the same.
+
+/// Every flat count of the source, by cell. None where what changed in it cannot be told by partition.
+/// Errors: those of warehouse and store; what cannot be kept is a warning in the log.
+Result<std::optional<std::vector<SourceCount>>> read_source(Warehouse& warehouse, StateStore& store,
+                                                            const Definition& definition, const Limits& limits);
+
+/// What the target holds, by cell. Errors: as above.
+Result<std::vector<TargetCell>> read_target(Warehouse& warehouse, StateStore& store, Target target,
+                                            const Definition& definition, const Limits& limits);
+
+}  // namespace gapless
