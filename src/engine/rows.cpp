@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
 #include <charconv>
 #include <optional>
 
@@ -89,6 +90,9 @@ Result<Rows> Rows::parse_tsv(std::string_view bytes) {
     return fail(Fault::kCorrupt, fmt::format("a result has {} columns and {} types", names.size(), types.size()));
   }
   Rows rows(std::move(names), std::move(types));
+  const auto fields = static_cast<std::size_t>(std::count(bytes.begin(), bytes.end(), '\n')) * rows.columns();
+  rows.cells_.reserve(fields);
+  rows.nulls_.reserve(fields);
   while (!lines.at_end()) {
     const auto line = lines.next();
     if (!line) return fail(Fault::kCorrupt, fmt::format("a result ends within line {}", lines.number() + 1));
@@ -108,8 +112,10 @@ Result<Rows> Rows::parse_tsv(std::string_view bytes) {
 
 Status Rows::take(std::string_view field, std::size_t column, std::size_t line) {
   const bool null = field == kNull;
-  if (null || is_literal(types_[column])) {
-    cells_.emplace_back(null ? std::string_view() : field);
+  if (null) {
+    cells_.emplace_back();
+  } else if (field.find('\\') == std::string_view::npos || is_literal(types_[column])) {
+    cells_.emplace_back(field);
   } else {
     GAPLESS_ASSIGN(std::string text, unescape(field, line));
     cells_.push_back(std::move(text));
