@@ -12,6 +12,15 @@ if(NOT GAPLESS_SANITIZE)
 
   set_tests_properties(embedded_test PROPERTIES ENVIRONMENT "RC_PARAMS=max_success=20")
 
+  # What is planned when the source changes, against the reference.
+  add_executable(embedded_changes ${embedded}/changes_main.cpp)
+  target_link_libraries(embedded_changes PRIVATE embedded)
+  foreach(part RANGE 1 2)
+    add_test(NAME reference_changes_${part}
+      COMMAND ${Python3_EXECUTABLE} -B ${embedded}/reference_changes.py $<TARGET_FILE:embedded_changes> ${part} 2)
+    set_tests_properties(reference_changes_${part} PROPERTIES LABELS reference TIMEOUT 600)
+  endforeach()
+
   # The groups of generated streams against the reference.
   add_executable(embedded_groups ${embedded}/groups_main.cpp)
   target_link_libraries(embedded_groups PRIVATE embedded)

@@ -7,6 +7,7 @@
 #include <stdexcept>
 
 #include "engine/chdb/chdb_engine.h"
+#include "sql/columns.h"
 
 namespace gapless::test {
 namespace {
@@ -67,18 +68,39 @@ LoadReport Embedded::load(const std::string& ndjson) {
   return must(loader_->load(path, LoadFormat::kEvents, options));
 }
 
-Plan Embedded::plan(DayRange window, std::optional<Teams> teams, PlanOptions options) {
-  const Scope scope{window, std::move(teams), {}, window.last, false};
+Plan Embedded::plan(DayRange window, std::optional<Teams> teams, PlanOptions options,
+                    std::optional<Scope::Beyond> beyond) {
+  Scope scope{window, std::move(teams), {}, window.last, false};
+  scope.beyond = beyond;
   Observation seen = must(observe(*warehouse_, *store_, scope, definition_, {}));
   return make_plan(window, seen.teams, std::move(seen.facts), definition_, options, seen.definition_texts);
 }
 
 RunReport Embedded::backfill(DayRange window, std::optional<Teams> teams, PlanOptions options) {
+  return run(plan(window, std::move(teams), std::move(options)));
+}
+
+RunReport Embedded::run(const Plan& plan) {
   Executor executor(*warehouse_, *store_, clock_, definition_);
   ExecutorOptions execution;
   execution.max_concurrent = 2;
-  return must(executor.run(plan(window, std::move(teams), std::move(options)),
-                           {fmt::format("run-{}", ++runs_), "manual", "command"}, execution, {}));
+  execution.allow_shrink = true;
+  return must(executor.run(plan, {fmt::format("run-{}", ++runs_), "manual", "command"}, execution, {}));
+}
+
+void Embedded::write_groups(Target target, const std::filesystem::path& path) {
+  std::string columns = "toString(toDate(period_bucket)), toString(toHour(period_bucket)), toString(team_id)";
+  for (const sql::Column& column : sql::dimensions(target))
+    columns += column.type == "Bool" ? fmt::format(", toString(toUInt8({}))", column.name)
+                                     : fmt::format(", toString({})", column.name);
+  for (const sql::Column& column : sql::states(target))
+    columns += fmt::format(", toString(finalizeAggregation({}))", column.name);
+  std::ofstream out(path);
+  must(engine_->stream(Statement(fmt::format("SELECT {} FROM gapless.{}", columns, table_name(target))),
+                       "JSONCompactEachRow", {}, [&out](std::string_view bytes) -> Status {
+                         out << bytes;
+                         return {};
+                       }));
 }
 
 Rows Embedded::rows(const std::string& query) { return must(engine_->select(Statement(query), {})); }

@@ -41,8 +41,13 @@ class Embedded {
 
   /// Loads a text of newline-delimited events, as a file of its own.
   LoadReport load(const std::string& ndjson);
-  Plan plan(DayRange window, std::optional<Teams> teams = {}, PlanOptions options = {});
+  Plan plan(DayRange window, std::optional<Teams> teams = {}, PlanOptions options = {},
+            std::optional<Scope::Beyond> beyond = {});
   RunReport backfill(DayRange window, std::optional<Teams> teams = {}, PlanOptions options = {});
+  /// Carries a plan out, also where it takes most of many cells away.
+  RunReport run(const Plan& plan);
+  /// Writes the groups of a target in the form of the reference, each a JSON array of strings on a line.
+  void write_groups(Target target, const std::filesystem::path& path);
   /// Drops targets, ledger and staging; events stay.
   void forget_rollup();
   /// Drops events, loads, targets, ledger and staging, and starts anew.

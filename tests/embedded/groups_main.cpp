@@ -16,34 +16,12 @@
 #include <sstream>
 
 #include "embedded/embedded.h"
-#include "sql/columns.h"
 
 namespace gapless::test {
 
 constexpr int kArguments = 4;  ///< of a stream
 
 namespace {
-
-std::string groups_query(Target target) {
-  std::string keys = "toString(toDate(period_bucket)), toString(toHour(period_bucket)), toString(team_id)";
-  for (const sql::Column& column : sql::dimensions(target))
-    keys += column.type == "Bool" ? fmt::format(", toString(toUInt8({}))", column.name)
-                                  : fmt::format(", toString({})", column.name);
-  std::string measures;
-  for (const sql::Column& column : sql::states(target))
-    measures += fmt::format(", toString(finalizeAggregation({}))", column.name);
-  return fmt::format("SELECT {}{} FROM gapless.{}", keys, measures, table_name(target));
-}
-
-Status write_groups(Embedded& product, Target target, const std::filesystem::path& path) {
-  std::ofstream out(path);
-  GAPLESS_TRY(product.engine().stream(Statement(groups_query(target)), "JSONCompactEachRow", {},
-                                      [&out](std::string_view bytes) -> Status {
-                                        out << bytes;
-                                        return {};
-                                      }));
-  return {};
-}
 
 using Backfill = std::function<std::vector<RunReport>()>;
 
@@ -56,7 +34,7 @@ Status one_way(Embedded& product, const std::string& name, const Backfill& backf
       return fail(Fault::kInternal,
                   fmt::format("{}: a backfill ended {}: {}", name, gapless::name(report.status), report.error));
   for (const Target target : kTargets)
-    GAPLESS_TRY(write_groups(product, target, directory / fmt::format("{}.{}", name, gapless::name(target))));
+    product.write_groups(target, directory / fmt::format("{}.{}", name, gapless::name(target)));
   return {};
 }
 
