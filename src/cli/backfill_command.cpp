@@ -18,7 +18,7 @@ Result<ExitCode> run_backfill(Invocation& call) {
   const Settings& settings = call.services.settings();
   GAPLESS_ASSIGN(const Selection selection, read_selection(call.given));
   GAPLESS_ASSIGN(const Window window, window_of(selection, settings, call.services.clock().now()));
-  GAPLESS_ASSIGN(const auto teams, teams_to_examine(selection.teams, settings, call.output));
+  GAPLESS_ASSIGN(const auto teams, teams_to_examine(selection.teams, window, call.services, call.output));
   JobRequest request{"manual", {window, teams, {}, call.given.has("--allow-shrink")}, call.services.executor_options()};
   request.look.plan.states = selection.states;
   request.look.plan.judge.include_open_days = selection.include_today;

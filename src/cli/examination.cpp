@@ -1,49 +1,15 @@
 #include "cli/examination.h"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include "cli/wording.h"
 
 namespace gapless {
-namespace {
-
-std::string listed(const Teams& teams) {
-  std::vector<std::string> texts;
-  for (const TeamId team : teams) texts.push_back(team.to_string());
-  return fmt::format("{} {}", texts.size() == 1 ? "team" : "teams", fmt::join(texts, ", "));
-}
-
-}  // namespace
 
 std::uint64_t Examination::events_in_window() const {
   std::uint64_t events = 0;
   for (const PlannedCell& planned : plan.cells) events += planned.facts.day_events;
   return events;
-}
-
-Result<std::optional<Teams>> teams_to_examine(const std::optional<Teams>& asked_for, const Settings& settings,
-                                              Output& output) {
-  if (!asked_for) {
-    auto named = named_teams(settings.teams);
-    if (named && named->empty())
-      return fail(Fault::kInvalidInput,
-                  settings.teams.enabled.empty()
-                      ? "no team is selected: teams.strategies does not have 'all', and teams.enabled names none. Set"
-                        " teams.enabled, or give --teams"
-                      : "no team is selected: teams.exclude takes out every team of teams.enabled");
-    return named;
-  }
-  Teams rest = without(*asked_for, settings.teams.excluded);
-  const Teams taken_out = without(*asked_for, rest);
-  if (rest.empty())
-    return fail(Fault::kInvalidInput,
-                fmt::format("{} {} excluded by teams.exclude, which always wins: nothing is left to work on",
-                            listed(taken_out), taken_out.size() == 1 ? "is" : "are"));
-  if (!taken_out.empty())
-    output.warning(fmt::format("{} {} left out: teams.exclude always wins", listed(taken_out),
-                               taken_out.size() == 1 ? "is" : "are"));
-  return rest;
 }
 
 void apply_retention(std::vector<CellFacts>& facts, Day today, int retention_days) {
@@ -57,11 +23,17 @@ void apply_retention(std::vector<CellFacts>& facts, Day today, int retention_day
 
 Result<Examination> examine(Services& services, Output& output, const ExaminationRequest& request) {
   GAPLESS_ASSIGN(const Figures figures, services.figures());
+  if (!request.teams.why_nobody.empty())
+    return Examination{request.window,
+                       {},
+                       {},
+                       make_plan(request.window.days, {}, {}, services.definition(), request.plan, {}),
+                       request.teams.why_nobody};
   output.console().show("looking at source, ledger and targets …");
   const Settings& settings = services.settings();
   const Window& window = request.window;
   const Scope scope{.window = window.days,
-                    .teams = request.teams,
+                    .teams = request.teams.teams,
                     .excluded = settings.teams.excluded,
                     .last_finished = window.last_finished,
                     .include_open_days = request.plan.judge.include_open_days,
@@ -76,7 +48,7 @@ Result<Examination> examine(Services& services, Output& output, const Examinatio
 }
 
 std::string no_events_hint(const Examination& examination, std::string_view command) {
-  if (examination.events_in_window() > 0) return "";
+  if (!examination.why_nobody.empty() || examination.events_in_window() > 0) return "";
   const SourceExtent& source = examination.source;
   if (!source.days) return "the source holds no events yet; bring some with: gapless load FILE";
   return fmt::format("no event lies in the window {}; the source holds {} from {} to {}: {} --from {} --to {}",

@@ -9,14 +9,15 @@ namespace gapless {
 namespace {
 
 /// Published cells outside the window, of the teams at work: what this plan says nothing about.
-Result<std::uint64_t> cells_outside(Services& services, DayRange window, const std::optional<Teams>& teams) {
+Result<std::uint64_t> cells_outside(Services& services, DayRange window, const TeamsAtWork& teams) {
+  if (!teams.why_nobody.empty()) return 0;
   GAPLESS_ASSIGN(const Figures figures, services.figures());
   GAPLESS_ASSIGN(const auto published, figures.warehouse->published_days(services.limits()));
   if (!published) return 0;
   std::set<Cell> cells;
   const auto count = [&](Day first, Day last) -> Status {
     if (first > last) return {};
-    GAPLESS_ASSIGN(const auto rows, figures.warehouse->ledger({first, last}, teams, services.limits()));
+    GAPLESS_ASSIGN(const auto rows, figures.warehouse->ledger({first, last}, teams.teams, services.limits()));
     for (const LedgerRow& row : rows)
       if (!std::ranges::binary_search(services.settings().teams.excluded, row.cell.team)) cells.insert(row.cell);
     return {};
@@ -29,7 +30,7 @@ Result<std::uint64_t> cells_outside(Services& services, DayRange window, const s
 Result<ExitCode> run_plan(Invocation& call) {
   GAPLESS_ASSIGN(const Selection selection, read_selection(call.given));
   GAPLESS_ASSIGN(const Window window, window_of(selection, call.services.settings(), call.services.clock().now()));
-  GAPLESS_ASSIGN(const auto teams, teams_to_examine(selection.teams, call.services.settings(), call.output));
+  GAPLESS_ASSIGN(const auto teams, teams_to_examine(selection.teams, window, call.services, call.output));
   PlanOptions options;
   options.judge.include_open_days = selection.include_today;
   options.states = selection.states;
