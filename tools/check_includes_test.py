@@ -26,7 +26,7 @@ EVERYWHERE = {
     f"src/{room}/a.h": ""
     for room in (
         "util core plan sql engine engine/chdb engine/clickhouse state state/sqlite state/postgres "
-        "teams warehouse run query verify load schedule api cli app"
+        "teams teams/postgres teams/sqlite warehouse run query verify load schedule api cli app"
     ).split()
 }
 
@@ -67,6 +67,7 @@ class Directions(unittest.TestCase):
             ("src/main.cpp", '"app/a.h"'),
             ("src/app/wiring.cpp", '"engine/chdb/a.h"'),
             ("src/app/wiring.cpp", '"state/postgres/a.h"'),
+            ("src/app/wiring.cpp", '"teams/postgres/a.h"'),
             ("src/engine/chdb/x.cpp", '"engine/chdb/a.h"'),
             ("src/engine/chdb/x_test.cpp", '"engine/chdb/a.h"'),
             ("src/engine/chdb/x.cpp", '"engine/a.h"'),

@@ -97,7 +97,7 @@ class Builder {
     for (const GivenValue& value : values) {
       const Setting* setting = find_setting(value.key);
       GAPLESS_TRY(setting->apply(value, configuration_.settings));
-      note(setting->info, value);
+      note(*setting, value);
     }
     return {};
   }
@@ -106,17 +106,17 @@ class Builder {
   void apply_readable(const std::vector<GivenValue>& values) {
     for (const GivenValue& value : values) {
       const Setting* setting = find_setting(value.key);
-      if (setting->apply(value, configuration_.settings)) note(setting->info, value);
+      if (setting->apply(value, configuration_.settings)) note(*setting, value);
     }
   }
 
   Configuration& configuration() { return configuration_; }
 
  private:
-  void note(const SettingInfo& setting, const GivenValue& value) {
-    const auto known = std::ranges::find(configuration_.values, setting.key, &SettingValue::key);
-    if (setting.kind != SettingInfo::Kind::kTable) {
-      known->text = value.text;
+  void note(const Setting& setting, const GivenValue& value) {
+    const auto known = std::ranges::find(configuration_.values, setting.info.key, &SettingValue::key);
+    if (setting.info.kind != SettingInfo::Kind::kTable) {
+      known->text = setting.shown != nullptr ? setting.shown(value.text) : value.text;
     } else {
       known->text.clear();
       for (const auto& [name, text] : configuration_.settings.engine_settings)

@@ -62,7 +62,20 @@ INSTANTIATE_TEST_SUITE_P(
          "gapless.toml:2)"},
         {"[teams]\nenabled = [1, -2]\n", "team id '-2' is not a positive integer (from gapless.toml:2)"},
         {"[teams]\nstrategies = [\"al\"]\n",
-         "teams.strategies must be strategies among all, list or environment_variable, not 'al' (from gapless.toml:2)"},
+         "teams.strategies must be strategies among all, list, environment_variable, high_pageviews or "
+         "project_settings, not 'al' (from gapless.toml:2)"},
+        {"[teams]\nstrategies = [\"high_pageviews\", \"project_settings\"]\ntop_limit = 100\n", "good"},
+        {"[teams]\ntop_limit = 0\n",
+         "teams.top_limit must be a whole number from 1 to 100, not '0' (from gapless.toml:2)"},
+        {"[teams]\ntop_limit = 101\n",
+         "teams.top_limit must be a whole number from 1 to 100, not '101' (from gapless.toml:2)"},
+        {"[teams]\nsettings_table = 'x\"; DROP TABLE y; --'\n",
+         "teams.settings_table must be a table's name of letters, digits and '_', table or schema.table, not 'x\"; "
+         "DROP "
+         "TABLE y; --' (from gapless.toml:2)"},
+        {"[teams]\nsettings_column = 'a\"b'\n",
+         "teams.settings_column must be the name of a column: letters, digits and '_', not 'a\"b' (from "
+         "gapless.toml:2)"},
         {"[backfill]\ndays_back = [1]\n", "gapless.toml:2: backfill.days_back cannot be a list"},
         {"[backfill]\ndays_back = 2026-03-01\n", "gapless.toml:2: backfill.days_back cannot be a table, date or time"},
         {"[engine]\ndatabase = \"a b\"\n",
@@ -150,6 +163,16 @@ TEST_F(ConfigurationInDirectory, takes_the_originals_variables) {
             (std::map<std::string, std::string>{{"join_use_nulls", "1"}, {"max_block_size", "8192"}}));
 }
 
+TEST_F(ConfigurationInDirectory, shows_no_password) {
+  environment = {{"GAPLESS_TEAMS_SETTINGS_DATABASE", "postgresql://u:secret@db/x"}};
+  const Configuration made = load_configuration(options, environment).value();
+  EXPECT_EQ(made.settings.team_settings_database.location, "postgresql://u:secret@db/x");
+  EXPECT_EQ(origin(made, "teams.settings_database"), "postgresql://u:***@db/x from GAPLESS_TEAMS_SETTINGS_DATABASE");
+  environment = {{"GAPLESS_TEAMS_SETTINGS_DATABASE", "mysql://u:secret@db/x"}};
+  EXPECT_THAT(load_configuration(options, environment).error().message,
+              testing::AllOf(HasSubstr("'mysql://u:***@db/x'"), testing::Not(HasSubstr("secret"))));
+}
+
 TEST_F(ConfigurationInDirectory, names_the_variable_of_a_bad_value) {
   environment = {{"WEB_ANALYTICS_ENABLED_TEAM_IDS", "1,12; DROP"}};
   EXPECT_EQ(load_configuration(options, environment).error().message,
@@ -211,7 +234,8 @@ TEST_F(ConfigurationInDirectory, can_be_edited_by_taking_the_comment_signs_away)
   for (std::size_t at = sample.find("\n#"); at != std::string::npos; at = sample.find("\n#", at + 1))
     if (at + 2 < sample.size() && sample[at + 2] != ' ') sample.erase(at + 1, 1);
   // Settings without a default have nothing to show.
-  for (const char* without : {"\nchdb_library = \"\"", "\nretention_days = ", "\nhistory_days = \"\""}) {
+  for (const char* without : {"\nchdb_library = \"\"", "\nretention_days = ", "\nhistory_days = \"\"",
+                              "\nsettings_database = \"\"", "\nsettings_password_file = \"\""}) {
     const std::size_t at = sample.find(without);
     ASSERT_NE(at, std::string::npos) << without;
     sample.erase(at, std::string_view(without).size());
@@ -247,10 +271,11 @@ TEST(UnknownVariables, are_those_that_look_like_ours) {
                          {"GAPLESS_DATA", "x"},
                          {"GAPLESS_NOW", "x"},
                          {"GAPLESS_CONFIG", "x"},
+                         {"WEB_ANALYTICS_TOP_TEAM_LIMIT", "5"},
                          {"WEB_ANALYTICS_TOP_TEAMS_LIMIT", "5"},
                          {"WEB_PREAGGREGATED_INTRA_DAY_HOURLY_CRON_SCHEDULE", "x"},
                          {"HOME", "/"}}),
-      ElementsAre("GAPLESS_DAT", "WEB_ANALYTICS_TOP_TEAMS_LIMIT", "WEB_PREAGGREGATED_INTRA_DAY_HOURLY_CRON_SCHEDULE"));
+      ElementsAre("GAPLESS_DAT", "WEB_ANALYTICS_TOP_TEAM_LIMIT", "WEB_PREAGGREGATED_INTRA_DAY_HOURLY_CRON_SCHEDULE"));
 }
 
 }  // namespace

@@ -9,6 +9,8 @@
 #include "engine/chdb/library.h"
 #include "run/host.h"
 #include "state/sqlite/schema.h"
+#include "teams/postgres/postgres_team_settings.h"
+#include "teams/sqlite/sqlite_team_settings.h"
 
 namespace gapless {
 namespace {
@@ -145,6 +147,26 @@ Result<Figures> LocalServices::figures() {
     recovered_ = true;
   }
   return Figures{&*warehouse_, store_.get(), &*executor_};
+}
+
+Result<TeamSettings*> LocalServices::team_settings() {
+  using Kind = TeamSettingsDatabase::Kind;
+  const Settings& settings = configuration_.settings;
+  const auto& [kind, location] = settings.team_settings_database;
+  if (kind == Kind::kNone)
+    return fail(
+        Fault::kInvalidInput,
+        "teams.settings_database says nowhere to look; set it to postgresql://user@host/database or sqlite:PATH");
+  if (team_settings_ == nullptr && kind == Kind::kPostgres)
+    team_settings_ = std::make_unique<PostgresTeamSettings>(
+        PostgresTeamSettings::Options{.connection = location,
+                                      .password_file = settings.team_settings_password_file,
+                                      .table = settings.team_settings_table,
+                                      .stop = stop_});
+  if (team_settings_ == nullptr && kind == Kind::kSqlite)
+    team_settings_ = std::make_unique<SqliteTeamSettings>(
+        SqliteTeamSettings::Options{.file = location, .table = settings.team_settings_table, .stop = stop_});
+  return team_settings_.get();
 }
 
 Result<TakeOverReport> LocalServices::take_over() {

@@ -32,6 +32,7 @@ class LocalServices final : public Services {
   Result<Loader*> loader() override;
   Result<Warehouse*> warehouse() override;
   Result<Figures> figures() override;
+  Result<TeamSettings*> team_settings() override;
   Result<TakeOverReport> take_over() override;
 
   Limits limits() const override;
@@ -65,6 +66,7 @@ class LocalServices final : public Services {
   bool tables_are_ready_ = false;
   std::optional<Executor> executor_;
   bool recovered_ = false;
+  std::unique_ptr<TeamSettings> team_settings_;
 };
 
 }  // namespace gapless

@@ -80,6 +80,18 @@ Status set_path(std::filesystem::path& target, const GivenValue& value) {
   return {};
 }
 
+Status set_settings_database(const GivenValue& value, Settings& settings) {
+  return set(settings.team_settings_database, read_settings_database(value.text),
+             {value.key, without_passwords(value.text), value.origin});
+}
+
+Status set_column(Identifier& target, const GivenValue& value) {
+  const auto name = Identifier::parse(value.text, value.origin);
+  if (!name) return must_be(value, "the name of a column: letters, digits and '_'");
+  target = *name;
+  return {};
+}
+
 /// "engine.settings.max_block_size" is a setting of ClickHouse.
 Status set_engine_setting(const GivenValue& value, Settings& settings) {
   constexpr std::string_view kPrefix = "engine.settings.";
@@ -170,14 +182,16 @@ std::vector<Setting> data_settings() {
   };
 }
 
-std::vector<Setting> work_settings() {
+std::vector<Setting> team_settings() {
   return {
       {{"teams.strategies",
         Kind::kTexts,
         {"WEB_ANALYTICS_TEAM_SELECTION_STRATEGIES"},
         "all",
         "how teams are chosen: all (with events in the window or figures), list (teams.enabled; also called "
-        "environment_variable)"},
+        "environment_variable), high_pageviews (the busiest of the last 30 days), project_settings (those whose flag "
+        "is "
+        "set in a table); of several, what any of them chooses"},
        [](const GivenValue& value, Settings& settings) { return set_strategies(settings.teams.strategies, value); }},
       {{"teams.enabled",
         Kind::kNumbers,
@@ -191,6 +205,59 @@ std::vector<Setting> work_settings() {
         "",
         "teams that are never worked on; always wins"},
        [](const GivenValue& value, Settings& settings) { return set_teams(settings.teams.excluded, value); }},
+      {{"teams.top_limit",
+        Kind::kNumber,
+        {"WEB_ANALYTICS_TOP_TEAMS_LIMIT"},
+        "30",
+        "how many teams the strategy high_pageviews chooses at most, 1 to 100"},
+       [](const GivenValue& value, Settings& settings) {
+         return set(settings.teams.top_limit, read_whole_number(value.text, 1, 100), value);
+       }},
+      {{"teams.settings_database",
+        Kind::kText,
+        {"GAPLESS_TEAMS_SETTINGS_DATABASE"},
+        "",
+        "where the strategy project_settings looks: postgresql://user@host:port/database, libpq's host=HOST "
+        "dbname=DATABASE, or sqlite:PATH"},
+       set_settings_database,
+       without_passwords},
+      {{"teams.settings_password_file",
+        Kind::kText,
+        {"GAPLESS_TEAMS_SETTINGS_PASSWORD_FILE"},
+        "",
+        "file with the password for PostgreSQL; without it PGPASSWORD or ~/.pgpass"},
+       [](const GivenValue& value, Settings& settings) {
+         return set_path(settings.team_settings_password_file, value);
+       }},
+      {{"teams.settings_table",
+        Kind::kText,
+        {"GAPLESS_TEAMS_SETTINGS_TABLE"},
+        "posthog_team",
+        "table with a row a team, as table or schema.table"},
+       [](const GivenValue& value, Settings& settings) {
+         return set(settings.team_settings_table, read_settings_table(value.text, settings.team_settings_table), value);
+       }},
+      {{"teams.settings_column",
+        Kind::kText,
+        {"GAPLESS_TEAMS_SETTINGS_COLUMN"},
+        "web_analytics_pre_aggregated_tables_enabled",
+        "its column that says whether a team is wanted: a boolean, or 1 and 0; NULL is no"},
+       [](const GivenValue& value, Settings& settings) {
+         return set_column(settings.team_settings_table.column, value);
+       }},
+      {{"teams.settings_id_column",
+        Kind::kText,
+        {"GAPLESS_TEAMS_SETTINGS_ID_COLUMN"},
+        "id",
+        "its column with the team id"},
+       [](const GivenValue& value, Settings& settings) {
+         return set_column(settings.team_settings_table.id_column, value);
+       }},
+  };
+}
+
+std::vector<Setting> work_settings() {
+  return {
       {{"backfill.detection_window_days",
         Kind::kNumber,
         {"WEB_ANALYTICS_BACKFILL_DETECTION_WINDOW_DAYS", "WEB_ANALYTICS_BACKFILL_LOOKBACK_DAYS"},
@@ -372,7 +439,7 @@ std::vector<Setting> output_settings() {
 
 std::vector<Setting> all_settings() {
   std::vector<Setting> all;
-  for (auto part : {data_settings(), work_settings(), output_settings()})
+  for (auto part : {data_settings(), team_settings(), work_settings(), output_settings()})
     for (Setting& setting : part) all.push_back(std::move(setting));
   return all;
 }

@@ -20,6 +20,8 @@ struct Setting {
   SettingInfo info;
   /// Errors: kInvalidInput, saying what the value must be, what it is, and where it was given.
   Status (*apply)(const GivenValue& value, Settings& settings);
+  /// The value as it may be shown; none: as it is.
+  std::string (*shown)(std::string_view text) = nullptr;
 };
 
 /// Every setting of this release: what file, environment, `init`, `doctor` and help texts know of them comes from here.

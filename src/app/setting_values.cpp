@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cmath>
@@ -52,6 +53,59 @@ std::optional<std::uint64_t> size_of(std::string_view text) {
   return std::nullopt;
 }
 
+struct QualifiedName {
+  std::optional<Identifier> before_dot;
+  Identifier name;
+};
+
+/// Of "name" or "before.name"; none for anything else.
+std::optional<QualifiedName> qualified_name(std::string_view text) {
+  const std::size_t dot = text.find('.');
+  const auto name = Identifier::parse(dot == std::string_view::npos ? text : text.substr(dot + 1), "");
+  if (!name) return std::nullopt;
+  if (dot == std::string_view::npos) return QualifiedName{std::nullopt, *name};
+  const auto before = Identifier::parse(text.substr(0, dot), "");
+  if (!before) return std::nullopt;
+  return QualifiedName{*before, *name};
+}
+
+/// libpq would take part of a password with a bare '@' or '/' in it for the host, and show it in its messages.
+bool has_bare_at_sign(std::string_view url) {
+  const std::string_view rest = url.substr(url.find("://") + 3);
+  const std::size_t at = rest.find('@');
+  return at != rest.rfind('@') || (at != std::string_view::npos && rest.find('/') < at);
+}
+
+constexpr std::string_view kHidden = "***";
+
+/// Where the value of the next `password=` begins, from `from` on; npos where there is none.
+std::size_t password_value(std::string_view text, std::size_t from) {
+  constexpr std::string_view kWord = "password";
+  const auto same = [](char a, char b) { return (a | 0x20) == b; };
+  const auto found =
+      std::search(text.begin() + static_cast<std::ptrdiff_t>(from), text.end(), kWord.begin(), kWord.end(), same);
+  if (found == text.end()) return std::string_view::npos;
+  std::size_t at = static_cast<std::size_t>(found - text.begin()) + kWord.size();
+  while (at < text.size() && (text[at] == ' ' || text[at] == '\t')) ++at;
+  if (at >= text.size() || text[at] != '=') return password_value(text, at);
+  ++at;
+  while (at < text.size() && (text[at] == ' ' || text[at] == '\t')) ++at;
+  return at < text.size() ? at : std::string_view::npos;
+}
+
+/// Where a value ends that libpq reads: behind its closing quote, or before one of `ends`; a backslash takes what
+/// follows it as it is.
+std::size_t value_end(std::string_view text, std::size_t begin, std::string_view ends) {
+  const bool in_quotes = text[begin] == '\'';
+  for (std::size_t at = in_quotes ? begin + 1 : begin; at < text.size(); ++at) {
+    if (text[at] == '\\')
+      ++at;
+    else if (in_quotes ? text[at] == '\'' : ends.find(text[at]) != std::string_view::npos)
+      return in_quotes ? at + 1 : at;
+  }
+  return text.size();
+}
+
 }  // namespace
 
 ReadValue<int> read_whole_number(std::string_view text, int least, int most) {
@@ -95,17 +149,46 @@ ReadValue<MemoryLimit> read_memory_limit(std::string_view text) {
 }
 
 ReadValue<SourceTable> read_source_table(std::string_view text) {
-  const std::size_t dot = text.find('.');
-  SourceTable source;
-  const auto table = Identifier::parse(dot == std::string_view::npos ? text : text.substr(dot + 1), "");
-  if (dot != std::string_view::npos) {
-    const auto database = Identifier::parse(text.substr(0, dot), "");
-    if (!database) return wanted("a table's name, table or database.table");
-    source.database = *database;
+  const auto name = qualified_name(text);
+  if (!name) return wanted("a table's name, table or database.table");
+  return SourceTable{name->before_dot, name->name};
+}
+
+ReadValue<SettingsTable> read_settings_table(std::string_view text, SettingsTable others) {
+  const auto name = qualified_name(text);
+  if (!name) return wanted("a table's name of letters, digits and '_', table or schema.table");
+  others.schema = name->before_dot;
+  others.table = name->name;
+  return others;
+}
+
+ReadValue<TeamSettingsDatabase> read_settings_database(std::string_view text) {
+  using Kind = TeamSettingsDatabase::Kind;
+  constexpr std::string_view kSqlite = "sqlite:";
+  if (text.starts_with(kSqlite) && text.size() > kSqlite.size())
+    return TeamSettingsDatabase{Kind::kSqlite, std::string(text.substr(kSqlite.size()))};
+  const bool is_url = text.starts_with("postgresql://") || text.starts_with("postgres://");
+  if (is_url && !has_bare_at_sign(text)) return TeamSettingsDatabase{Kind::kPostgres, std::string(text)};
+  if (is_url) return wanted("a URL with at most one '@', behind user and password, and %40 for others");
+  const bool has_pairs = text.find('=') != std::string_view::npos && text.find("://") > text.find('=');
+  if (has_pairs) return TeamSettingsDatabase{Kind::kPostgres, std::string(text)};
+  return wanted("postgresql://user@host:port/database, libpq's host=HOST dbname=DATABASE, or sqlite:PATH");
+}
+
+std::string without_passwords(std::string_view text) {
+  std::string shown(text);
+  const std::size_t scheme = shown.find("://");
+  const bool is_url = scheme < shown.find('=');
+  if (const std::size_t at = shown.rfind('@'); is_url && at != std::string::npos) {
+    const std::size_t colon = shown.find(':', scheme + 3);
+    if (colon < at) shown.replace(colon + 1, at - colon - 1, kHidden);
   }
-  if (!table) return wanted("a table's name, table or database.table");
-  source.table = *table;
-  return source;
+  const std::string_view ends = is_url ? "& \t\n" : " \t\n";
+  for (std::size_t begin = 0; (begin = password_value(shown, begin)) != std::string::npos;) {
+    shown.replace(begin, value_end(shown, begin, ends) - begin, kHidden);
+    begin += kHidden.size();
+  }
+  return shown;
 }
 
 }  // namespace gapless

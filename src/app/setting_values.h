@@ -23,6 +23,12 @@ ReadValue<std::chrono::milliseconds> read_span(std::string_view text);
 ReadValue<std::chrono::milliseconds> read_span_or_seconds(std::string_view text);
 /// "4GiB", "512MB", "60%", or a number of bytes.
 ReadValue<MemoryLimit> read_memory_limit(std::string_view text);
+/// "postgresql://user@host/database", libpq's "key=value key=value", or "sqlite:PATH".
+ReadValue<TeamSettingsDatabase> read_settings_database(std::string_view text);
+/// The same text with *** for every password in it, however badly it is written.
+std::string without_passwords(std::string_view text);
+/// "table" or "schema.table", and the other names as they are.
+ReadValue<SettingsTable> read_settings_table(std::string_view text, SettingsTable others);
 /// "table" or "database.table".
 ReadValue<SourceTable> read_source_table(std::string_view text);
 

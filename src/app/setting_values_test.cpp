@@ -49,5 +49,53 @@ TEST(SettingValues, are_names_of_tables) {
     EXPECT_FALSE(read_source_table(bad)) << bad;
 }
 
+TEST(SettingValues, are_names_of_the_settings_table) {
+  SettingsTable others;
+  others.id_column = Identifier::parse("team_id", "").value();
+  const SettingsTable read = read_settings_table("app.projects", others).value();
+  EXPECT_EQ(read.name(), "app.projects");
+  EXPECT_EQ(read.id_name(), "app.projects.team_id");
+  for (const char* bad : {"", ".", "a.", ".b", "a.b.c", "a b", "\"; DROP TABLE x; --", "a\"b", "`a`", "été"})
+    EXPECT_FALSE(read_settings_table(bad, others)) << bad;
+}
+
+TEST(SettingValues, are_places_of_the_settings_table) {
+  using Kind = TeamSettingsDatabase::Kind;
+  const auto kind = [](std::string_view text) { return read_settings_database(text).value().kind; };
+  EXPECT_EQ(kind("postgresql://u:p@db:5432/posthog?sslmode=require"), Kind::kPostgres);
+  EXPECT_EQ(kind("postgres://%2Frun%2Fpostgresql/posthog"), Kind::kPostgres);
+  EXPECT_EQ(kind("host=/run/postgresql dbname=posthog options='-c search_path=a://b'"), Kind::kPostgres);
+  EXPECT_EQ(read_settings_database("sqlite:/srv/a b.sqlite").value().location, "/srv/a b.sqlite");
+  EXPECT_EQ(kind("sqlite:settings.sqlite"), Kind::kSqlite);
+  for (const char* bad : {"", "posthog", "mysql://u@db/x", "mysql://u@db/x?a=b", "sqlite:", "/srv/settings.sqlite",
+                          "postgresql://u:pa@ss@db/x", "postgresql://u:pa/ss@db/x"})
+    EXPECT_FALSE(read_settings_database(bad)) << bad;
+}
+
+struct SecretCase {
+  const char* text;
+  const char* shown;
+};
+
+TEST(SettingValues, are_shown_without_their_passwords) {
+  for (const auto& [text, shown] : std::vector<SecretCase>{
+           {"postgresql://u@db:5432/x", "postgresql://u@db:5432/x"},
+           {"postgresql://u:secret@db:5432/x", "postgresql://u:***@db:5432/x"},
+           {"postgresql://u:se:c@r/et@db/x", "postgresql://u:***@db/x"},
+           {"postgresql://db:5432/x?user=u&password=secret&sslmode=require",
+            "postgresql://db:5432/x?user=u&password=***&sslmode=require"},
+           {"postgresql://u:secret@db/x?sslpassword=other", "postgresql://u:***@db/x?sslpassword=***"},
+           {"host=db password=secret dbname=x", "host=db password=*** dbname=x"},
+           {"host=db PASSWORD = 'se cr\\'et' dbname=x", "host=db PASSWORD = *** dbname=x"},
+           {"host=db password=se\\ cret&more", "host=db password=***"},
+           {"password='secret", "password=***"},
+           {"options='-c a=b://c' password=se&c@ret dbname=x", "options='-c a=b://c' password=*** dbname=x"},
+           {"host=password dbname=x", "host=password dbname=x"},
+           {"sqlite:settings.sqlite", "sqlite:settings.sqlite"},
+           {"", ""},
+       })
+    EXPECT_EQ(without_passwords(text), shown) << text;
+}
+
 }  // namespace
 }  // namespace gapless

@@ -18,7 +18,7 @@ Result<ExitCode> run_backfill(Invocation& call) {
   const Settings& settings = call.services.settings();
   GAPLESS_ASSIGN(const Selection selection, read_selection(call.given));
   GAPLESS_ASSIGN(const Window window, window_of(selection, settings, call.services.clock().now()));
-  GAPLESS_ASSIGN(const auto teams, teams_to_examine(selection.teams, settings, call.output));
+  GAPLESS_ASSIGN(const auto teams, teams_to_examine(selection.teams, window, call.services, call.output));
   JobRequest request{"manual", {window, teams, {}, call.given.has("--allow-shrink")}, call.services.executor_options()};
   request.look.beyond_window = selection.is_default_window();
   request.look.teams_were_named = selection.teams.has_value();

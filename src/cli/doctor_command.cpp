@@ -56,6 +56,16 @@ void check_memory(const Services& services, CheckList& checks) {
                                   format_bytes(installation.memory_bytes)));
 }
 
+void check_team_settings(Services& services, CheckList& checks) {
+  const Settings& settings = services.settings();
+  if (!settings.teams.have(Strategy::kProjectSettings)) return;
+  const auto table = services.team_settings();
+  const auto teams = table ? (*table)->enabled_teams() : Result<Teams>(tl::unexpected(table.error()));
+  if (!teams) return checks.fail("team settings", teams.error());
+  checks.ok("team settings", fmt::format("{} in {}", counted(teams->size(), "flag is set", "flags are set"),
+                                         settings.team_settings_table.flag_name()));
+}
+
 /// The nearest directory above a path that exists.
 fs::path existing_parent(fs::path path) {
   std::error_code ignored;
@@ -159,6 +169,7 @@ Result<ExitCode> run_doctor(Invocation& call) {
   check_environment(services, checks);
   check_clock(services, checks);
   check_memory(services, checks);
+  check_team_settings(services, checks);
   if (check_directory(services, checks)) {
     const EngineLook engine = check_engine(services, checks);
     if (engine == EngineLook::kOpen) {

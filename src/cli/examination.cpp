@@ -1,49 +1,16 @@
 #include "cli/examination.h"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include "cli/wording.h"
 
 namespace gapless {
-namespace {
-
-std::string listed(const Teams& teams) {
-  std::vector<std::string> texts;
-  for (const TeamId team : teams) texts.push_back(team.to_string());
-  return fmt::format("{} {}", texts.size() == 1 ? "team" : "teams", fmt::join(texts, ", "));
-}
-
-}  // namespace
 
 std::uint64_t Examination::events_in_window() const {
   std::uint64_t events = 0;
-  for (const PlannedCell& planned : plan.cells) events += planned.facts.day_events;
+  for (const PlannedCell& planned : plan.cells)
+    if (plan.window.contains(planned.cell().day)) events += planned.facts.day_events;
   return events;
-}
-
-Result<std::optional<Teams>> teams_to_examine(const std::optional<Teams>& asked_for, const Settings& settings,
-                                              Output& output) {
-  if (!asked_for) {
-    auto named = named_teams(settings.teams);
-    if (named && named->empty())
-      return fail(Fault::kInvalidInput,
-                  settings.teams.enabled.empty()
-                      ? "no team is selected: teams.strategies does not have 'all', and teams.enabled names none. Set"
-                        " teams.enabled, or give --teams"
-                      : "no team is selected: teams.exclude takes out every team of teams.enabled");
-    return named;
-  }
-  Teams rest = without(*asked_for, settings.teams.excluded);
-  const Teams taken_out = without(*asked_for, rest);
-  if (rest.empty())
-    return fail(Fault::kInvalidInput,
-                fmt::format("{} {} excluded by teams.exclude, which always wins: nothing is left to work on",
-                            listed(taken_out), taken_out.size() == 1 ? "is" : "are"));
-  if (!taken_out.empty())
-    output.warning(fmt::format("{} {} left out: teams.exclude always wins", listed(taken_out),
-                               taken_out.size() == 1 ? "is" : "are"));
-  return rest;
 }
 
 std::optional<Day> source_kept_from(const Settings& settings, Instant now) {
@@ -58,7 +25,7 @@ Scope::Beyond beyond_of(const Settings& settings, const ExaminationRequest& requ
   if (settings.history != kWholeHistory)
     beyond.history_from = request.window.days.last - (settings.history.value_or(settings.days_back) - 1);
   beyond.max_days = request.max_days_beyond;
-  beyond.orphans_of_others = request.teams.has_value() && !request.teams_were_named;
+  beyond.orphans_of_others = request.teams.teams.has_value() && !request.teams_were_named;
   return beyond;
 }
 
@@ -66,11 +33,17 @@ Scope::Beyond beyond_of(const Settings& settings, const ExaminationRequest& requ
 
 Result<Examination> examine(Services& services, Output& output, const ExaminationRequest& request) {
   GAPLESS_ASSIGN(const Figures figures, services.figures());
+  if (!request.teams.why_nobody.empty())
+    return Examination{.window = request.window,
+                       .source = {},
+                       .definition_texts = {},
+                       .plan = make_plan(request.window.days, {}, {}, services.definition(), request.plan, {}),
+                       .why_nobody = request.teams.why_nobody};
   output.console().show("looking at source, ledger and targets …");
   const Settings& settings = services.settings();
   const Window& window = request.window;
   const Scope scope{.window = window.days,
-                    .teams = request.teams,
+                    .teams = request.teams.teams,
                     .excluded = settings.teams.excluded,
                     .last_finished = window.last_finished,
                     .include_open_days = request.plan.judge.include_open_days,
@@ -83,12 +56,16 @@ Result<Examination> examine(Services& services, Output& output, const Examinatio
   Plan plan = make_plan(window.days, seen->teams, std::move(seen->facts), services.definition(), request.plan,
                         seen->definition_texts);
   plan.settled_beyond = seen->settled_beyond;
-  return Examination{window,          seen->source,       std::move(seen->definition_texts),
-                     std::move(plan), seen->not_examined, std::move(seen->older_history)};
+  return Examination{.window = window,
+                     .source = seen->source,
+                     .definition_texts = std::move(seen->definition_texts),
+                     .plan = std::move(plan),
+                     .not_examined = seen->not_examined,
+                     .older_history = std::move(seen->older_history)};
 }
 
 std::string no_events_hint(const Examination& examination, std::string_view command) {
-  if (examination.events_in_window() > 0) return "";
+  if (!examination.why_nobody.empty() || examination.events_in_window() > 0) return "";
   const SourceExtent& source = examination.source;
   if (!source.days) return "the source holds no events yet; bring some with: gapless load FILE";
   return fmt::format("no event lies in the window {}; the source holds {} from {} to {}: {} --from {} --to {}",

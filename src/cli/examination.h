@@ -4,6 +4,7 @@
 #include <string>
 
 #include "cli/command.h"
+#include "cli/selected_teams.h"
 #include "cli/selection.h"
 #include "plan/plan.h"
 #include "run/observe.h"
@@ -16,23 +17,18 @@ struct Examination {
   SourceExtent source;
   std::map<std::string, std::string> definition_texts;  ///< of other definitions that made entries, by hash
   Plan plan;
-  std::uint64_t not_examined = 0;       ///< published cells outside the window
-  std::map<TeamId, Day> older_history;  ///< of new teams, before backfill.history_days
+  std::uint64_t not_examined = 0;            ///< published cells outside the window
+  std::map<TeamId, Day> older_history = {};  ///< of new teams, before backfill.history_days
+  std::string why_nobody = {};               ///< where no team is selected: why; nothing was looked at then
 
   /// Events on the days of the window, of the teams at work.
   std::uint64_t events_in_window() const;
 };
 
-/// The teams that a command works on: those of --teams, else the configured ones; none: every team there is something
-/// known of. Excluded teams are left out, and named in a warning where --teams asked for one. Errors: kInvalidInput
-/// where no team is left to work on.
-Result<std::optional<Teams>> teams_to_examine(const std::optional<Teams>& asked_for, const Settings& settings,
-                                              Output& output);
-
 /// What to look at, and how to judge it.
 struct ExaminationRequest {
   Window window;
-  std::optional<Teams> teams;
+  TeamsAtWork teams;
   PlanOptions plan;
   bool believe_empty_source = false;  ///< a source without any events is not a failure to look
   /// Published cells outside the window too, and the history of teams that have none.
@@ -44,7 +40,7 @@ struct ExaminationRequest {
 /// Looks and plans; says on the console that it does. Errors: those of observe().
 Result<Examination> examine(Services& services, Output& output, const ExaminationRequest& request);
 
-/// Where no event lies in the window: that, and the window that covers the data. Empty otherwise. `command` is what to
+/// Where no event of the teams at work lies in the window: that, and the window that covers the data. Empty otherwise. `command` is what to
 /// give the days to: "gapless plan".
 std::string no_events_hint(const Examination& examination, std::string_view command);
 

@@ -6,6 +6,13 @@
 
 namespace gapless {
 
+/// A settings table that gives this answer.
+class FakeTeamSettings final : public TeamSettings {
+ public:
+  Result<Teams> answer = Teams{};
+  Result<Teams> enabled_teams() override { return answer; }
+};
+
 /// Services with a state store in memory and a clock that stands still; there is no engine.
 class FakeServices final : public Services {
  public:
@@ -14,6 +21,7 @@ class FakeServices final : public Services {
     ManualClock clock{parse_instant("2026-03-10T12:00:00Z", "test").value()};
     Definition definition{"rules: 1\n"};
     MemoryStateStore store{[this] { return clock.now(); }};
+    FakeTeamSettings team_settings;
     bool has_store = false;
     Installation installation;
   };
@@ -35,6 +43,7 @@ class FakeServices final : public Services {
   Result<Loader*> loader() override { return no_engine(); }
   Result<Warehouse*> warehouse() override { return no_engine(); }
   Result<Figures> figures() override { return no_engine(); }
+  Result<TeamSettings*> team_settings() override { return &parts_.team_settings; }
   Result<TakeOverReport> take_over() override { return no_engine(); }
   Limits limits() const override { return {}; }
   ExecutorOptions executor_options() const override { return {}; }

@@ -9,7 +9,7 @@ namespace {
 Result<ExitCode> run_plan(Invocation& call) {
   GAPLESS_ASSIGN(const Selection selection, read_selection(call.given));
   GAPLESS_ASSIGN(const Window window, window_of(selection, call.services.settings(), call.services.clock().now()));
-  GAPLESS_ASSIGN(const auto teams, teams_to_examine(selection.teams, call.services.settings(), call.output));
+  GAPLESS_ASSIGN(const auto teams, teams_to_examine(selection.teams, window, call.services, call.output));
   PlanOptions options;
   options.judge.include_open_days = selection.include_today;
   options.states = selection.states;

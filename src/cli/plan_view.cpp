@@ -36,7 +36,9 @@ std::string conclusion(const Examination& examination, const Style& style) {
   const Plan& plan = examination.plan;
   const std::uint64_t cells = plan.cells_to_recompute();
   std::string text;
-  if (cells == 0) {
+  if (!examination.why_nobody.empty()) {
+    text = "nothing to do: " + examination.why_nobody;
+  } else if (cells == 0) {
     text = "nothing to recompute";
   } else {
     text = fmt::format("{} to recompute on {}, looking at {}", counted(cells, "cell", "cells"),

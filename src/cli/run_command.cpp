@@ -28,7 +28,8 @@ Result<ExitCode> run_run(Invocation& call) {
   const Instant now = call.services.clock().now();
   GAPLESS_ASSIGN(const Window window, window_of({}, settings, now));
   GAPLESS_ASSIGN(const JobWindow job_days, job_window(job, settings, now, window.last_finished));
-  GAPLESS_ASSIGN(const auto teams, teams_to_examine(std::nullopt, settings, call.output));
+  GAPLESS_ASSIGN(const auto teams,
+                 teams_to_examine(std::nullopt, {job_days.days, window.last_finished}, call.services, call.output));
 
   JobRequest request{job, {{job_days.days, window.last_finished}, teams, {}}, call.services.executor_options()};
   if (job == "backfill") {

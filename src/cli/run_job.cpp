@@ -102,7 +102,7 @@ Result<ExitCode> run_job(Invocation& call, const JobRequest& request) {
     call.output.warning(fmt::format("old runs stay in the history: {}", pruned.error().message));
 
   call.output.document(run_json(*report));
-  call.output.text(run_text(*report, examination.plan, call.output.style()));
+  call.output.text(run_text(*report, examination, call.output.style()));
   say_what_is_left(call.output, request, examination.plan);
   if (const std::string hint = no_events_hint(examination, "gapless backfill");
       request.job == "manual" && !hint.empty())

@@ -53,7 +53,9 @@ std::string days_table(const RunReport& report, const Style& style) {
 }
 
 /// "all 20 cells are fresh", or what else there is that is left alone.
-std::string nothing_to_do(const Plan& plan, const Style& style) {
+std::string nothing_to_do(const Examination& examination, const Style& style) {
+  if (!examination.why_nobody.empty()) return examination.why_nobody;
+  const Plan& plan = examination.plan;
   auto summary = plan.summary();
   const std::uint64_t fresh = summary[CellState::kFresh];
   const std::uint64_t empty = summary[CellState::kEmpty];
@@ -84,14 +86,14 @@ std::string left_text(const RunReport& report) {
 }
 
 /// How the run ended, and what to do.
-std::string closing(const RunReport& report, const Plan& plan, const Style& style) {
+std::string closing(const RunReport& report, const Examination& examination, const Style& style) {
   const auto strong = [&](std::string_view text) { return style.paint(tone_of(report.status), text); };
   const std::string again = "gapless backfill again does what is left";
   switch (report.status) {
     case RunStatus::kSucceeded: return strong("done") + ": " + done_text(report);
     case RunStatus::kNothingToDo:
       if (!report.days.empty()) return strong("nothing to do") + ": another run had recomputed it meanwhile";
-      return strong("nothing to do") + ": " + nothing_to_do(plan, style);
+      return strong("nothing to do") + ": " + nothing_to_do(examination, style);
     case RunStatus::kPartial:
       return strong("partly done") + ": " + done_text(report) + "; " + left_text(report) + ". " + again;
     case RunStatus::kCancelled:
@@ -120,10 +122,10 @@ Tone tone_of(RunStatus status) {
   return Tone::kPlain;
 }
 
-std::string run_text(const RunReport& report, const Plan& plan, const Style& style) {
+std::string run_text(const RunReport& report, const Examination& examination, const Style& style) {
   std::string text;
   if (!report.days.empty()) text += days_table(report, style) + "\n";
-  text += closing(report, plan, style);
+  text += closing(report, examination, style);
   return text + style.paint(Tone::kDim, fmt::format("  (run {})", report.run_id)) + "\n";
 }
 

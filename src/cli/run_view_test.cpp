@@ -19,7 +19,7 @@ RunReport report(RunStatus status, std::vector<DayReport> days) {
 
 DayReport published(const char* day) { return {a_day(day), DayStatus::kPublished, 2, {1500, 300, 10, 60}, 0.25, ""}; }
 
-Plan fresh_plan() { return examined("2026-03-01", "2026-03-01", {fresh_cell(1, "2026-03-01", 5)}).plan; }
+Examination fresh_plan() { return examined("2026-03-01", "2026-03-01", {fresh_cell(1, "2026-03-01", 5)}); }
 
 TEST(RunView, shows_a_day_a_line_and_how_it_ended) {
   EXPECT_EQ(run_text(report(RunStatus::kSucceeded, {published("2026-03-01"), published("2026-03-02")}), fresh_plan(),
@@ -47,12 +47,13 @@ TEST(RunView, says_that_there_was_nothing_to_do) {
 
   CellFacts open = missing_cell(1, "2026-03-03", 5);
   open.day_is_open = true;
-  const Plan mixed =
-      examined("2026-03-01", "2026-03-03", {fresh_cell(1, "2026-03-01", 5), missing_cell(1, "2026-03-02", 0), open})
-          .plan;
+  const Examination mixed =
+      examined("2026-03-01", "2026-03-03", {fresh_cell(1, "2026-03-01", 5), missing_cell(1, "2026-03-02", 0), open});
   EXPECT_EQ(run_text(nothing, mixed, Style::plain()), "nothing to do: 1 open, 1 fresh  (run run-9)\n");
-  const Plan empty = examined("2026-03-01", "2026-03-01", {missing_cell(1, "2026-03-01", 0)}).plan;
+  Examination empty = examined("2026-03-01", "2026-03-01", {missing_cell(1, "2026-03-01", 0)});
   EXPECT_EQ(run_text(nothing, empty, Style::plain()), "nothing to do: there are no view events  (run run-9)\n");
+  empty.why_nobody = "no team is selected";
+  EXPECT_EQ(run_text(nothing, empty, Style::plain()), "nothing to do: no team is selected  (run run-9)\n");
 }
 
 TEST(RunView, says_who_is_in_the_way) {

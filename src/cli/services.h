@@ -15,6 +15,7 @@
 #include "run/executor.h"
 #include "run/take_over.h"
 #include "state/state_store.h"
+#include "teams/team_settings.h"
 #include "warehouse/warehouse.h"
 
 namespace gapless {
@@ -53,6 +54,8 @@ class Services {
   virtual Result<Warehouse*> warehouse() = 0;
   /// Errors also: kConflict where another state store keeps this warehouse.
   virtual Result<Figures> figures() = 0;
+  /// The table that the strategy project_settings looks at. Errors: kInvalidInput where the configuration names none.
+  virtual Result<TeamSettings*> team_settings() = 0;
   /// Makes store() the warehouse's keeper. Errors as run/take_over.h.
   virtual Result<TakeOverReport> take_over() = 0;
 

@@ -11,6 +11,7 @@
 
 #include "core/table_name.h"
 #include "teams/selection.h"
+#include "teams/team_settings.h"
 #include "util/retry.h"
 
 namespace gapless {
@@ -36,6 +37,13 @@ struct SourceTable {
 /// backfill.history_days = "all"
 inline constexpr int kWholeHistory = 0;
 
+/// Where the strategy project_settings looks.
+struct TeamSettingsDatabase {
+  enum class Kind { kNone, kPostgres, kSqlite };
+  Kind kind = Kind::kNone;
+  std::string location = {};  ///< what libpq connects to, perhaps with a password in it, or the file
+};
+
 /// What this run of the program was told, every value checked. app/ makes it, from its table of settings, which also has
 /// the defaults; what stands here is not one.
 struct Settings {
@@ -52,6 +60,9 @@ struct Settings {
   std::optional<int> retention_days;
 
   TeamRules teams;
+  TeamSettingsDatabase team_settings_database;
+  std::filesystem::path team_settings_password_file;  ///< empty: none
+  SettingsTable team_settings_table;
 
   int detection_window_days = 0;
   int days_back = 0;

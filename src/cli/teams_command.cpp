@@ -4,7 +4,7 @@
 #include <algorithm>
 
 #include "cli/commands.h"
-#include "cli/examination.h"
+#include "cli/selected_teams.h"
 #include "cli/selection.h"
 #include "cli/text_table.h"
 #include "cli/wording.h"
@@ -12,46 +12,67 @@
 namespace gapless {
 namespace {
 
-/// Every team with events in the default window, a ledger entry of any age, or target rows in the window.
-Result<Teams> known_teams(Services& services, DayRange window) {
-  GAPLESS_ASSIGN(const Figures figures, services.figures());
-  Warehouse& warehouse = *figures.warehouse;
-  const Limits limits = services.limits();
-  Teams teams;
-  GAPLESS_ASSIGN(const auto counts, warehouse.source_counts(window, std::nullopt, limits));
-  for (const SourceCount& count : counts) teams.push_back(count.cell.team);
-  GAPLESS_ASSIGN(const auto published, warehouse.published_days(limits));
-  if (published) {
-    GAPLESS_ASSIGN(const auto rows, warehouse.ledger(*published, std::nullopt, limits));
-    for (const LedgerRow& row : rows) teams.push_back(row.cell.team);
-  }
-  for (const Target target : kTargets) {
-    GAPLESS_ASSIGN(const auto cells, warehouse.target_content(target, window, std::nullopt, limits));
-    for (const TargetCell& cell : cells) teams.push_back(cell.cell.team);
-  }
-  return unique_teams(std::move(teams));
-}
-
 std::vector<std::string> names_of(const std::vector<Strategy>& strategies) {
   std::vector<std::string> names;
   for (const Strategy strategy : strategies) names.emplace_back(name(strategy));
   return names;
 }
 
-std::string explanation(const TeamRules& rules, DayRange window) {
-  std::string text;
-  for (const Strategy strategy : rules.strategies)
-    text +=
-        fmt::format("  {}: {}\n", name(strategy),
-                    strategy == Strategy::kAll
-                        ? fmt::format("every team with events in {}, a ledger entry or target rows", window.to_string())
-                        : fmt::format("the {} of teams.enabled", counted(rules.enabled.size(), "team", "teams")));
-  if (!rules.excluded.empty()) {
+/// What a strategy stands for.
+std::string meaning(Strategy strategy, const Settings& settings, const Window& window) {
+  const TeamRules& rules = settings.teams;
+  switch (strategy) {
+    case Strategy::kAll:
+      return fmt::format("every team with events in {}, a ledger entry or target rows", window.days.to_string());
+    case Strategy::kList:
+    case Strategy::kEnvironmentVariable:
+      return fmt::format("the {} of teams.enabled", counted(rules.enabled.size(), "team", "teams"));
+    case Strategy::kHighPageviews:
+      return fmt::format("at most {} with the most view events a day, the median of {}",
+                         counted(rules.top_limit, "team", "teams"), median_days(window.last_finished).to_string());
+    case Strategy::kProjectSettings:
+      return fmt::format("every team whose {} is set", settings.team_settings_table.flag_name());
+  }
+  return "";
+}
+
+std::uint64_t chosen_by(Strategy strategy, const TeamSelection& selection) {
+  return static_cast<std::uint64_t>(std::ranges::count_if(selection.teams, [strategy](const SelectedTeam& one) {
+    return std::ranges::find(one.strategies, strategy) != one.strategies.end();
+  }));
+}
+
+std::string explanation(const TeamSelection& selection, const Settings& settings, const Window& window) {
+  std::string text = "\nteams.strategies\n";
+  for (const Strategy strategy : settings.teams.strategies)
+    text += fmt::format("  {}: {}; it chose {}\n", name(strategy), meaning(strategy, settings, window),
+                        counted(chosen_by(strategy, selection), "team", "teams"));
+  if (!settings.teams.excluded.empty()) {
     std::vector<std::string> ids;
-    for (const TeamId team : rules.excluded) ids.push_back(team.to_string());
+    for (const TeamId team : settings.teams.excluded) ids.push_back(team.to_string());
     text += fmt::format("  left out by teams.exclude, which always wins: {}\n", fmt::join(ids, ", "));
   }
-  return "\nteams.strategies\n" + text;
+  return text;
+}
+
+/// A median lies on a whole number or half-way between two.
+std::string median_text(double median) {
+  const auto whole = static_cast<std::uint64_t>(median);
+  return grouped(whole) + (median > static_cast<double>(whole) ? ".5" : "");
+}
+
+/// With the figure that high_pageviews chose by, where it is asked for.
+std::string selection_table(const TeamSelection& selection, bool with_figure, const Style& style) {
+  std::vector<TextTable::Column> columns = {{"team", TextTable::Align::kRight}, {"chosen by"}};
+  if (with_figure) columns.push_back({"views a day", TextTable::Align::kRight});
+  TextTable table(std::move(columns));
+  for (const SelectedTeam& one : selection.teams) {
+    std::vector<TextTable::Cell> row = {one.team.to_string(),
+                                        fmt::format("{}", fmt::join(names_of(one.strategies), ", "))};
+    if (with_figure) row.emplace_back(one.median_views ? median_text(*one.median_views) : "");
+    table.add(std::move(row));
+  }
+  return table.render(style);
 }
 
 /// Events may well lie outside the default window.
@@ -69,26 +90,23 @@ Status say_where_events_are(Invocation& call) {
 Result<ExitCode> run_teams(Invocation& call) {
   const Settings& settings = call.services.settings();
   GAPLESS_ASSIGN(const Window window, window_of({}, settings, call.services.clock().now()));
-  GAPLESS_TRY(teams_to_examine(std::nullopt, settings, call.output));
-  Teams known;
-  const bool looks = std::ranges::find(settings.teams.strategies, Strategy::kAll) != settings.teams.strategies.end();
-  if (looks) {
-    GAPLESS_ASSIGN(known, known_teams(call.services, window.days));
-  }
-  const auto selected = select_teams(settings.teams, known);
+  GAPLESS_ASSIGN(const TeamSelection selection, selected_teams(call.services, settings.teams, window));
 
   Json json = {{"teams", Json::array()}};
-  TextTable table({{"team", TextTable::Align::kRight}, {"chosen by"}});
-  for (const SelectedTeam& one : selected) {
+  for (const SelectedTeam& one : selection.teams)
     json["teams"].push_back({{"team_id", one.team.value()}, {"strategies", names_of(one.strategies)}});
-    table.add({one.team.to_string(), fmt::format("{}", fmt::join(names_of(one.strategies), ", "))});
-  }
   call.output.document(json);
-  if (selected.empty()) GAPLESS_TRY(say_where_events_are(call));
-  std::string text = selected.empty() ? fmt::format("no team has events in {}, a ledger entry or target rows\n",
-                                                    window.days.to_string())
-                                      : table.render(call.output.style());
-  if (call.given.has("--explain")) text += explanation(settings.teams, window.days);
+
+  const bool explain = call.given.has("--explain");
+  std::string text;
+  if (selection.teams.empty()) {
+    text = "nothing to do: " + why_nobody(settings.teams, selection) + "\n";
+    if (settings.teams.have(Strategy::kAll)) GAPLESS_TRY(say_where_events_are(call));
+  } else {
+    const bool with_figure = explain && settings.teams.have(Strategy::kHighPageviews);
+    text = selection_table(selection, with_figure, call.output.style());
+  }
+  if (explain) text += explanation(selection, settings, window);
   call.output.text(text);
   return ExitCode::kDone;
 }
@@ -101,7 +119,9 @@ CommandSpec teams_command() {
           .summary = "the teams that jobs look after, and which strategy chose each",
           .details = "",
           .arguments = {},
-          .options = {{.name = "--explain", .help = "what each strategy stands for", .setting = "teams.strategies"}},
+          .options = {{.name = "--explain",
+                       .help = "what each strategy stands for, and the figures it chose by",
+                       .setting = "teams.strategies"}},
           .examples = {},
           .needs = Needs::kConfiguration,
           .run = run_teams};

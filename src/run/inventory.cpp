@@ -166,6 +166,14 @@ Result<std::optional<std::vector<SourceCount>>> read_source(Warehouse& warehouse
   return summed(std::move(cache).finish());
 }
 
+Result<std::vector<SourceCount>> read_counts(Warehouse& warehouse, StateStore& store, DayRange days,
+                                             const Definition& definition, const Limits& limits) {
+  GAPLESS_ASSIGN(auto counts, read_source(warehouse, store, definition, limits));
+  if (!counts) return warehouse.source_counts(days, std::nullopt, limits);
+  std::erase_if(*counts, [&](const SourceCount& count) { return !days.contains(count.cell.day); });
+  return std::move(*counts);
+}
+
 Result<std::vector<TargetCell>> read_target(Warehouse& warehouse, StateStore& store, Target target,
                                             const Definition& definition, const Limits& limits) {
   GAPLESS_ASSIGN(const auto days, warehouse.target_inventory(target, limits));

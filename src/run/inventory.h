@@ -19,6 +19,10 @@ namespace gapless {
 Result<std::optional<std::vector<SourceCount>>> read_source(Warehouse& warehouse, StateStore& store,
                                                             const Definition& definition, const Limits& limits);
 
+/// The flat counts of these days, by cell: of the inventory, or read where there is none. Errors: as above.
+Result<std::vector<SourceCount>> read_counts(Warehouse& warehouse, StateStore& store, DayRange days,
+                                             const Definition& definition, const Limits& limits);
+
 /// What the target holds, by cell. Errors: as above.
 Result<std::vector<TargetCell>> read_target(Warehouse& warehouse, StateStore& store, Target target,
                                             const Definition& definition, const Limits& limits);
