@@ -65,7 +65,9 @@ Result<Examination> examine(Services& services, Output& output, const Examinatio
 }
 
 std::string no_events_hint(const Examination& examination, std::string_view command) {
-  if (!examination.why_nobody.empty() || examination.events_in_window() > 0) return "";
+  if (!examination.why_nobody.empty() || examination.events_in_window() > 0 ||
+      examination.plan.cells_to_recompute() > 0)
+    return "";
   const SourceExtent& source = examination.source;
   if (!source.days) return "the source holds no events yet; bring some with: gapless load FILE";
   return fmt::format("no event lies in the window {}; the source holds {} from {} to {}: {} --from {} --to {}",

@@ -23,6 +23,9 @@ class Rows {
 
   std::size_t size() const { return columns() == 0 ? 0 : cells_.size() / columns(); }
   std::size_t columns() const { return names_.size(); }
+  /// How many rows the engine read for them, by its own count; 0 where it does not say.
+  std::uint64_t rows_read() const { return rows_read_; }
+  void set_rows_read(std::uint64_t rows) { rows_read_ = rows; }
   const std::vector<std::string>& names() const { return names_; }
   const std::vector<std::string>& types() const { return types_; }
   /// As many cells as there are columns, none of them NULL. Errors: kCorrupt otherwise.
@@ -49,6 +52,7 @@ class Rows {
   std::vector<std::string> types_;
   std::vector<std::string> cells_;
   std::vector<bool> nulls_;
+  std::uint64_t rows_read_ = 0;
 };
 
 }  // namespace gapless

@@ -109,10 +109,12 @@ std::string table_kind() {
 }
 
 std::string inventory() {
+  // Without a mutation a part's data_version is its first block, which merging lowers.
   // Lightweight updates stand in partitions of their own, named patch-HASH-PARTITION: they change that partition.
   return R"(SELECT toString((SELECT uuid FROM system.tables WHERE database = {database:String} AND name = {table:String}))
       AS table_uuid, replaceRegexpOne(partition_id, '^patch-[0-9a-f]+-', '') AS partition, sum(rows) AS row_count,
-      max(max_block_number) AS max_block, max(data_version) AS version, sum(bytes_on_disk) AS bytes
+      max(max_block_number) AS max_block, max(if(data_version = min_block_number, 0, data_version)) AS version,
+      sum(bytes_on_disk) AS bytes
     FROM system.parts
     WHERE active AND database = {database:String} AND table = {table:String}
     GROUP BY partition HAVING row_count > 0 ORDER BY partition)";

@@ -23,9 +23,10 @@ StatementOptions options_of(const Limits& limits) {
   return options;
 }
 
-void log_statement(std::string_view what, std::chrono::steady_clock::time_point started, std::uint64_t rows) {
+void log_statement(std::string_view what, std::chrono::steady_clock::time_point started, std::uint64_t rows,
+                   std::uint64_t read) {
   const std::chrono::duration<double, std::milli> took = std::chrono::steady_clock::now() - started;
-  spdlog::debug("{}: {} rows in {:.1f} ms", what, rows, took.count());
+  spdlog::debug("{}: {} rows in {:.1f} ms, {} rows read", what, rows, took.count(), read);
 }
 
 sql::TeamFilter filter_of(const std::optional<Teams>& teams) {
@@ -37,6 +38,16 @@ Statement bind_range(std::string text, DayRange days, const std::optional<Teams>
   statement.bind("first", days.first).bind("last", days.last);
   if (teams) statement.bind("teams", *teams);
   return statement;
+}
+
+/// A cell twice would count twice, or hide what stands in it first: such a reply is no answer.
+template <class Value>
+Status each_once(std::string_view question, const std::vector<Value>& values) {
+  for (std::size_t i = 1; i < values.size(); ++i)
+    if (values[i].cell <= values[i - 1].cell)
+      return fail(Fault::kCorrupt, fmt::format("{}: the reply has team {} on {} twice, or out of order", question,
+                                               values[i].cell.team.value(), values[i].cell.day.to_string()));
+  return {};
 }
 
 /// From the columns team_id, day, events, view_events, hash.
@@ -65,7 +76,7 @@ Result<Rows> SqlWarehouse::ask(std::string_view question, const Statement& state
                                const std::vector<std::string_view>& columns, const Limits& limits) {
   const auto started = std::chrono::steady_clock::now();
   auto rows = engine_.select(statement, options_of(limits));
-  log_statement(question, started, rows ? rows->size() : 0);
+  log_statement(question, started, rows ? rows->size() : 0, rows ? rows->rows_read() : 0);
   if (!rows) return fail(with_context(question, std::move(rows.error())));
   if (auto good = rows->expect(columns); !good) return fail(with_context(question, std::move(good.error())));
   return rows;
@@ -74,7 +85,7 @@ Result<Rows> SqlWarehouse::ask(std::string_view question, const Statement& state
 Status SqlWarehouse::run(std::string_view what, const Statement& statement, const Limits& limits) {
   const auto started = std::chrono::steady_clock::now();
   auto done = engine_.execute(statement, options_of(limits));
-  log_statement(what, started, done ? done->rows_written : 0);
+  log_statement(what, started, done ? done->rows_written : 0, done ? done->rows_read : 0);
   if (!done) return fail(with_context(what, std::move(done.error())));
   return {};
 }
@@ -122,15 +133,17 @@ Result<SourceExtent> SqlWarehouse::source_extent(const Limits& limits) {
 
 Result<std::vector<SourceCount>> SqlWarehouse::source_counts(DayRange days, const std::optional<Teams>& teams,
                                                              const Limits& limits) {
-  GAPLESS_ASSIGN(const Rows rows, ask("how many events the source holds",
-                                      bind_range(sql::source_counts(layout_.source, filter_of(teams)), days, teams),
-                                      {"team_id", "day", "events", "view_events", "hash"}, limits));
+  constexpr std::string_view kQuestion = "how many events the source holds";
+  GAPLESS_ASSIGN(const Rows rows,
+                 ask(kQuestion, bind_range(sql::source_counts(layout_.source, filter_of(teams)), days, teams),
+                     {"team_id", "day", "events", "view_events", "hash"}, limits));
   std::vector<SourceCount> counts;
   counts.reserve(rows.size());
   for (std::size_t i = 0; i < rows.size(); ++i) {
     GAPLESS_ASSIGN(const SourceCount count, parse_count(rows, i, 0));
     counts.push_back(count);
   }
+  GAPLESS_TRY(each_once(kQuestion, counts));
   return counts;
 }
 
@@ -170,15 +183,16 @@ Result<std::optional<std::vector<PartitionVersion>>> SqlWarehouse::source_invent
 
 Result<std::map<std::string, std::vector<SourceCount>>> SqlWarehouse::counts_by_partition(
     const std::vector<std::string>& partitions, const Limits& limits) {
+  constexpr std::string_view kQuestion = "how many events the source's partitions hold";
   Statement statement(sql::counts_by_partition(layout_.source));
-  GAPLESS_ASSIGN(const Rows rows,
-                 ask("how many events the source's partitions hold", statement.bind("partitions", partitions),
-                     {"partition", "team_id", "day", "events", "view_events", "hash"}, limits));
+  GAPLESS_ASSIGN(const Rows rows, ask(kQuestion, statement.bind("partitions", partitions),
+                                      {"partition", "team_id", "day", "events", "view_events", "hash"}, limits));
   std::map<std::string, std::vector<SourceCount>> counts;
   for (std::size_t i = 0; i < rows.size(); ++i) {
     GAPLESS_ASSIGN(const SourceCount count, parse_count(rows, i, 1));
     counts[rows.text(i, 0)].push_back(count);
   }
+  for (const auto& [partition, of_it] : counts) GAPLESS_TRY(each_once(kQuestion, of_it));
   return counts;
 }
 
@@ -213,6 +227,7 @@ Result<std::vector<OwnedCell>> SqlWarehouse::ask_owned(std::string_view question
     GAPLESS_ASSIGN(cell.measures.duration_seconds, rows.i64(i, 6));
     cells.push_back(cell);
   }
+  GAPLESS_TRY(each_once(question, cells));
   return cells;
 }
 
@@ -226,8 +241,17 @@ Result<std::vector<LedgerRow>> SqlWarehouse::ledger(DayRange days, const std::op
                                                     const Limits& limits) {
   Statement statement = bind_range(sql::read_ledger(tables_.ledger, filter_of(teams)), days, teams);
   statement.bind("rollup", kRollup);
-  GAPLESS_ASSIGN(const Rows rows, ask("what the ledger says", statement, ledger_row_columns(), limits));
-  return parse_ledger_rows(rows);
+  constexpr std::string_view kQuestion = "what the ledger says";
+  GAPLESS_ASSIGN(const Rows rows, ask(kQuestion, statement, ledger_row_columns(), limits));
+  auto entries = parse_ledger_rows(rows);
+  if (!entries) return fail(with_context(kQuestion, std::move(entries.error())));
+  for (std::size_t i = 1; i < entries->size(); ++i) {
+    const LedgerRow &row = (*entries)[i], &before = (*entries)[i - 1];
+    if (row.cell < before.cell || (row.cell == before.cell && row.target == before.target))
+      return fail(Fault::kCorrupt, fmt::format("{}: the reply has team {} on {} twice, or out of order", kQuestion,
+                                               row.cell.team.value(), row.cell.day.to_string()));
+  }
+  return entries;
 }
 
 Result<std::uint64_t> SqlWarehouse::highest_fence(const Limits& limits) {
@@ -282,6 +306,7 @@ Result<std::vector<TargetCell>> SqlWarehouse::ask_content(std::string_view quest
     GAPLESS_ASSIGN(cell.content.measures.duration_seconds, rows.i64(i, 8));
     cells.push_back(cell);
   }
+  GAPLESS_TRY(each_once(question, cells));
   return cells;
 }
 

@@ -34,7 +34,7 @@ struct PartitionVersion {
   std::string partition;  ///< the engine's id of it
   std::uint64_t rows = 0;
   std::uint64_t max_block = 0;
-  std::uint64_t data_version = 0;  ///< of the newest mutation in it
+  std::uint64_t data_version = 0;  ///< of the newest mutation in it; 0: none
   std::uint64_t bytes = 0;         ///< on disk; no part of the version
   std::string version() const;     ///< all but the partition and the bytes
 };

@@ -27,6 +27,10 @@ class WarehouseFixture {
   virtual void delete_rows(Target target, Cell cell) = 0;
   /// Each row of the cell once more.
   virtual void double_rows(Target target, Cell cell) = 0;
+  /// Events of the team go from the source.
+  virtual void delete_events(TeamId team) = 0;
+  /// Parts of source and targets are merged, which changes nothing that they hold.
+  virtual void merge_parts() = 0;
 };
 
 struct WarehouseKind {

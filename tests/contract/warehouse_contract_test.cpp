@@ -1,5 +1,7 @@
 // What every Warehouse promises to those who look: source, sessions, ledger, definitions, meta.
+#include <fmt/format.h>
 #include <algorithm>
+
 #include <limits>
 
 #include "contract/warehouse_contract.h"
@@ -253,6 +255,80 @@ TEST_P(WarehouseContract, PublishedDaysSpanLedgerAndTargets) {
   EXPECT_EQ(warehouse().published_days({}).value(), (DayRange{kDay - 2, kDay + 1}));
   for (const Target target : kTargets) fixture().drop_rows(target, kDay - 2);
   EXPECT_EQ(warehouse().published_days({}).value(), (DayRange{kDay + 1, kDay + 1}));
+}
+
+TEST_P(WarehouseContract, TellsWhichPartitionsOfTheSourceChanged) {
+  const auto versions = [&] {
+    const auto inventory = warehouse().source_inventory({}).value();
+    std::map<std::string, std::string> found;
+    for (const PartitionVersion& one : inventory.value()) {
+      found[one.partition] = one.version();
+      EXPECT_GT(one.rows, 0U);
+      EXPECT_GT(one.bytes, 0U);
+    }
+    return found;
+  };
+  EXPECT_THAT(versions(), IsEmpty());
+  put({view(kTeam, "2026-03-02T10:00:00Z", "a"), view(kTeam, "2026-03-03T10:00:00Z", "b")});
+  put({view(kOther, "2026-03-02T11:00:00Z", "c")});
+  const auto before = versions();
+  EXPECT_EQ(before.size(), 2U);
+  fixture().merge_parts();
+  EXPECT_EQ(versions(), before) << "a merge is no change";
+  put({view(kTeam, "2026-03-03T12:00:00Z", "d")});
+  const auto after = versions();
+  EXPECT_EQ(after.at("20260302"), before.at("20260302"));
+  EXPECT_NE(after.at("20260303"), before.at("20260303"));
+  fixture().delete_events(kOther);
+  EXPECT_NE(versions().at("20260302"), before.at("20260302"));
+  fixture().delete_events(kTeam);
+  EXPECT_THAT(versions(), IsEmpty());
+}
+
+TEST_P(WarehouseContract, CountsThePartitionsOfTheSourceAsItCountsDays) {
+  put({view(kTeam, "2026-03-02T10:00:00Z", "a"), view(kTeam, "2026-03-03T10:00:00Z", "b"),
+       as(EventKind::kPageleave, view(kOther, "2026-03-02T11:00:00Z", "c"))});
+  const auto days = warehouse().source_counts({kDay - 2, kDay + 2}, std::nullopt, {}).value();
+  const auto partitions = warehouse().counts_by_partition({"20260302", "20260303", "20990101"}, {}).value();
+  std::vector<SourceCount> counts;
+  for (const auto& [partition, of_it] : partitions) counts.insert(counts.end(), of_it.begin(), of_it.end());
+  const auto in_words = [](std::vector<SourceCount> all) {
+    std::sort(all.begin(), all.end(), [](const SourceCount& a, const SourceCount& b) { return a.cell < b.cell; });
+    std::vector<std::string> words;
+    for (const SourceCount& one : all)
+      words.push_back(fmt::format("{} {} {} {} {}", one.cell.team.value(), one.cell.day.to_string(), one.view_events,
+                                  one.events.events, one.events.hash));
+    return words;
+  };
+  EXPECT_EQ(in_words(counts), in_words(days));
+  EXPECT_EQ(counts.size(), 3U);
+  EXPECT_EQ(partitions.at("20260302").size(), 2U);
+}
+
+TEST_P(WarehouseContract, TellsWhichPartitionsOfATargetChanged) {
+  put({view(kTeam, "2026-03-02T10:00:00Z", "a"), view(kOther, "2026-03-02T11:00:00Z", "c"),
+       view(kTeam, "2026-03-03T10:00:00Z", "b")});
+  publish(kDay, {kTeam, kOther});
+  publish(kDay + 1, {kTeam});
+  for (const Target target : kTargets) {
+    const auto version = [&](Day day) {
+      const auto inventory = warehouse().target_inventory(target, {}).value();
+      const auto found = inventory.find(day);
+      return found == inventory.end() ? std::string("none") : found->second.version();
+    };
+    const std::string first = version(kDay), second = version(kDay + 1);
+    EXPECT_EQ(version(kDay + 2), "none");
+    fixture().merge_parts();
+    EXPECT_EQ(version(kDay), first) << "a merge is no change";
+    fixture().double_rows(target, {kTeam, kDay});
+    const std::string doubled = version(kDay);
+    EXPECT_NE(doubled, first);
+    EXPECT_EQ(version(kDay + 1), second);
+    fixture().delete_rows(target, {kOther, kDay});
+    EXPECT_NE(version(kDay), doubled);
+    fixture().drop_rows(target, kDay);
+    EXPECT_EQ(version(kDay), "none");
+  }
 }
 
 TEST_P(WarehouseContract, KeepsTheTextsOfDefinitions) {

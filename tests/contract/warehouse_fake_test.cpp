@@ -14,6 +14,10 @@ class FakeFixture final : public WarehouseFixture {
   void drop_rows(Target target, Day day) override { warehouse_.drop_rows(target, day); }
   void delete_rows(Target target, Cell cell) override { warehouse_.delete_rows(target, cell); }
   void double_rows(Target target, Cell cell) override { warehouse_.double_rows(target, cell); }
+  void delete_events(TeamId team) override {
+    warehouse_.remove_events([team](const ModelEvent& event) { return event.team == team; });
+  }
+  void merge_parts() override {}
 
  private:
   FakeWarehouse warehouse_;
@@ -34,6 +38,12 @@ class FileFixture final : public WarehouseFixture {
   void double_rows(Target target, Cell cell) override {
     warehouse_.change([&](FakeWarehouse& fake) { fake.double_rows(target, cell); });
   }
+  void delete_events(TeamId team) override {
+    warehouse_.change([&](FakeWarehouse& fake) {
+      fake.remove_events([team](const ModelEvent& event) { return event.team == team; });
+    });
+  }
+  void merge_parts() override {}
 
  private:
   TemporaryDirectory directory_;

@@ -57,6 +57,14 @@ class SqlFixture final : public WarehouseFixture {
   void double_rows(Target target, Cell cell) override {
     run(fmt::format("INSERT INTO {0} SELECT * FROM {0} WHERE {1}", table(target), is(cell)));
   }
+  void delete_events(TeamId team) override {
+    run(fmt::format("ALTER TABLE {} DELETE WHERE team_id = {} SETTINGS mutations_sync = 2", events_.quoted(),
+                    team.value()));
+  }
+  void merge_parts() override {
+    run(fmt::format("OPTIMIZE TABLE {} FINAL", events_.quoted()));
+    for (const Target target : kTargets) run(fmt::format("OPTIMIZE TABLE {} FINAL", table(target)));
+  }
 
  private:
   static Identifier unique(std::string_view prefix) {

@@ -10,6 +10,10 @@ gapless_test(warehouse_contract_test
   DEPS gapless_fake_warehouse
   LABELS contract)
 
+gapless_test(warehouse_replies_test
+  SOURCES ${contract}/warehouse_replies_test.cpp ${CMAKE_SOURCE_DIR}/tests/support/fake_engine.cpp
+  DEPS gapless_warehouse)
+
 gapless_test(warehouse_sql_contract_test NOSAN
   SOURCES ${GAPLESS_WAREHOUSE_CONTRACT} ${contract}/warehouse_sql_test.cpp ${CMAKE_SOURCE_DIR}/tests/support/event_model.cpp
     ${CMAKE_SOURCE_DIR}/tests/support/chdb_environment.cpp

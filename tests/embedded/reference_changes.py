@@ -3,7 +3,7 @@
 
 Usage: reference_changes.py EMBEDDED_CHANGES [PART PARTS]: the program that makes the product's; with PART of PARTS, only that share of the streams.
 
-Streams of which some events come late; of every fourth, a person's are deleted then. Both times the plan must name exactly the cells whose owned events
+Streams of which some events come late; of every fifth, a person's are deleted then. Both times the plan must name exactly the cells whose owned events
 differ, of those that have view events before or after, or an entry; what comes of it must equal the reference; and nothing is left to do.
 """
 from __future__ import annotations
@@ -25,7 +25,7 @@ from sessions import sessions_of  # noqa: E402
 from streams import Settings, Spelling, Stream  # noqa: E402
 
 SEEDS = range(101, 121)
-DELETING = range(101, 121, 4)
+DELETING = range(101, 121, 5)
 TARGETS = ('stats', 'bounces')
 Cell = tuple[int, str]
 Owned = dict[Cell, tuple[frozenset[tuple[object, ...]], int]]   # identities, and the number of views

@@ -113,6 +113,9 @@ Result<Rows> ChdbEngine::select(const Statement& statement, const StatementOptio
   GAPLESS_ASSIGN(RunningStatement running, RunningStatement::begin(instance_, options, bounds));
   GAPLESS_ASSIGN(const ChdbResult result, run(running, statement, kRowsFormat));
   GAPLESS_ASSIGN(Rows rows, Rows::parse_tsv(result.bytes()));
+  Stats stats;
+  result.add_to(stats);
+  rows.set_rows_read(stats.rows_read);
   if (rows.size() <= options.max_result_rows) return rows;
   // The statement has settings of its own, or may have no rows at all: chDB takes 0 for no limit.
   return fail(Fault::kOverload,
