@@ -89,9 +89,11 @@ Teams teams_of(const Scope& scope, const Selected& selected, const Seen& seen) {
   } else {
     for (const SourceCount& count : seen.counts)
       if (scope.window.contains(count.cell.day)) teams.push_back(count.cell.team);
-    for (const LedgerRow& row : seen.ledger) teams.push_back(row.cell.team);
+    for (const LedgerRow& row : seen.ledger)
+      if (scope.window.contains(row.cell.day)) teams.push_back(row.cell.team);
     for (const auto& target : seen.content)
-      for (const TargetCell& cell : target) teams.push_back(cell.cell.team);
+      for (const TargetCell& cell : target)
+        if (scope.window.contains(cell.cell.day)) teams.push_back(cell.cell.team);
   }
   teams = unique_teams(std::move(teams));
   std::erase_if(teams, [&](TeamId team) { return selected.is_excluded(team); });
@@ -301,6 +303,9 @@ Result<Observation> observe(Warehouse& warehouse, StateStore& store, const Scope
     GAPLESS_ASSIGN(const auto text, warehouse.definition_text(row->definition, limits));
     if (text) seen.definition_texts.emplace(row->definition, *text);
   }
+  for (const auto& [cell, facts] : cells)
+    if (!scope.window.contains(cell.day)) seen.teams.push_back(cell.team);
+  seen.teams = unique_teams(std::move(seen.teams));
   seen.facts.reserve(cells.size());
   for (auto& [cell, facts] : cells) seen.facts.push_back(std::move(facts));
   return seen;

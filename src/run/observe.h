@@ -16,7 +16,7 @@ namespace gapless {
 /// What to look at.
 struct Scope {
   DayRange window;
-  std::optional<Teams> teams;  ///< none: every team with events in the window, a ledger entry or target rows
+  std::optional<Teams> teams;  ///< none: every team with events, a ledger entry or target rows in the window
   Teams excluded;              ///< always left out
   Day last_finished;           ///< later days are open
   bool include_open_days = false;
