@@ -56,6 +56,7 @@ Result<Examination> examine(Services& services, Output& output, const Examinatio
   Plan plan = make_plan(window.days, seen->teams, std::move(seen->facts), services.definition(), request.plan,
                         seen->definition_texts);
   plan.settled_beyond = seen->settled_beyond;
+  plan.live_bytes = std::move(seen->live_bytes);
   return Examination{.window = window,
                      .source = seen->source,
                      .definition_texts = std::move(seen->definition_texts),

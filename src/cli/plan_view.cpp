@@ -35,6 +35,7 @@ std::uint64_t recomputed_beyond(const Plan& plan) {
 std::string conclusion(const Examination& examination, const Style& style) {
   const Plan& plan = examination.plan;
   const std::uint64_t cells = plan.cells_to_recompute();
+  const Estimate cost = estimate(plan);
   std::string text;
   if (!examination.why_nobody.empty()) {
     text = "nothing to do: " + examination.why_nobody;
@@ -42,8 +43,8 @@ std::string conclusion(const Examination& examination, const Style& style) {
     text = "nothing to recompute";
   } else {
     text = fmt::format("{} to recompute on {}, looking at {}", counted(cells, "cell", "cells"),
-                       counted(plan.work(true).size(), "day", "days"),
-                       counted(estimated_rows_read(plan), "event", "events"));
+                       counted(plan.work(true).size(), "day", "days"), counted(cost.rows_read, "event", "events"));
+    text += fmt::format(", writing up to {}", format_bytes(cost.bytes_written));
   }
   text = style.paint(Tone::kStrong, text);
   if (!plan.cells.empty()) text += fmt::format("  ({})", summary_text(plan.summary(), style));
@@ -98,13 +99,6 @@ std::string summary_text(const std::map<CellState, std::uint64_t>& summary, cons
   return fmt::format("{}", fmt::join(parts, ", "));
 }
 
-std::uint64_t estimated_rows_read(const Plan& plan) {
-  std::uint64_t rows = 0;
-  for (const PlannedCell& planned : plan.cells)
-    if (planned.judgement.action == Action::kRecompute) rows += planned.facts.window.events;
-  return rows;
-}
-
 std::string plan_text(const Examination& examination, const Definition& now, const PlanViewOptions& options,
                       const Style& style) {
   const Plan& plan = examination.plan;
@@ -143,11 +137,11 @@ Json plan_json(const Examination& examination, const Definition& now, const Plan
     json["cells"].push_back(std::move(cell));
   }
   json["summary"] = summary_json(plan.summary());
-  // What cannot be known beforehand is null rather than guessed.
-  json["estimate"] = {{"rows_read", estimated_rows_read(plan)},
-                      {"bytes_written", nullptr},
-                      {"free_bytes_needed", nullptr},
-                      {"seconds", nullptr}};
+  const Estimate cost = estimate(plan);
+  json["estimate"] = {{"rows_read", cost.rows_read},
+                      {"bytes_written", cost.bytes_written},
+                      {"free_bytes_needed", cost.most_bytes},
+                      {"seconds", nullptr}};  // not known beforehand, and not guessed
   json["not_examined"] = examination.not_examined;
   json["source"] = {{"events", examination.source.events},
                     {"days", examination.source.days ? to_json(*examination.source.days) : Json(nullptr)}};

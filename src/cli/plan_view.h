@@ -26,7 +26,4 @@ Json summary_json(const std::map<CellState, std::uint64_t>& summary);
 /// "20 missing, 978 empty": the states that occur, in the manual's order.
 std::string summary_text(const std::map<CellState, std::uint64_t>& summary, const Style& style);
 
-/// Events that recomputing the plan's cells looks at; a day is looked at for each day that may own its events.
-std::uint64_t estimated_rows_read(const Plan& plan);
-
 }  // namespace gapless

@@ -19,7 +19,7 @@ TEST(PlanView, shows_what_would_be_recomputed) {
             "2026-03-01 to 2026-03-02, 1 team\n\n"
             "day         team  state    action     why\n"
             "2026-03-01     1  missing  recompute  4 view events, never built\n\n"
-            "1 cell to recompute on 1 day, looking at 4 events  (1 missing, 1 fresh)\n");
+            "1 cell to recompute on 1 day, looking at 4 events, writing up to 800 B  (1 missing, 1 fresh)\n");
 }
 
 TEST(PlanView, shows_the_rest_when_asked_to) {
@@ -32,7 +32,7 @@ TEST(PlanView, shows_the_rest_when_asked_to) {
             "day         team  state    action     why\n"
             "2026-03-01     1  missing  recompute  4 view events, never built\n"
             "2026-03-02     1  fresh               1000 view events, unchanged since 2026-03-08T01:00:00Z\n\n"
-            "1 cell to recompute on 1 day, looking at 4 events  (1 missing, 1 fresh)\n"
+            "1 cell to recompute on 1 day, looking at 4 events, writing up to 800 B  (1 missing, 1 fresh)\n"
             "3 published cells outside the window were not examined\n");
 }
 
@@ -67,6 +67,8 @@ TEST(PlanView, gives_programs_the_same) {
   EXPECT_EQ(json.at("summary").at("missing"), 1);
   EXPECT_EQ(json.at("summary").at("stale"), 0) << "every state has its number";
   EXPECT_EQ(json.at("estimate").at("rows_read"), 4);
+  EXPECT_EQ(json.at("estimate").at("bytes_written"), 800);
+  EXPECT_EQ(json.at("estimate").at("free_bytes_needed"), 800);
   EXPECT_TRUE(json.at("estimate").at("seconds").is_null());
   EXPECT_TRUE(json.contains("not_examined"));
 }

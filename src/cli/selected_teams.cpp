@@ -27,8 +27,8 @@ Result<Teams> known_teams(Services& services, DayRange window) {
     for (const LedgerRow& row : rows) teams.push_back(row.cell.team);
   }
   for (const Target target : kTargets) {
-    GAPLESS_ASSIGN(const auto cells, read_target(warehouse, *figures.store, target, services.definition(), limits));
-    for (const TargetCell& cell : cells) teams.push_back(cell.cell.team);
+    GAPLESS_ASSIGN(const auto held, read_target(warehouse, *figures.store, target, services.definition(), limits));
+    for (const TargetCell& cell : held.cells) teams.push_back(cell.cell.team);
   }
   return unique_teams(std::move(teams));
 }

@@ -37,7 +37,9 @@ Plan make_plan(DayRange window, Teams teams, std::vector<CellFacts> facts, const
     return std::tie(a->cell.day, a->cell.team) < std::tie(b->cell.day, b->cell.team);
   });
 
-  Plan plan{window, std::move(teams), {}, 0};
+  Plan plan;
+  plan.window = window;
+  plan.teams = std::move(teams);
   plan.cells.reserve(facts.size());
   JudgeOptions judge_options = options.judge;
   for (CellFacts* one : order) {
@@ -50,6 +52,28 @@ Plan make_plan(DayRange window, Teams teams, std::vector<CellFacts> facts, const
     plan.cells.push_back({std::move(*one), std::move(judgement)});
   }
   return plan;
+}
+
+std::uint64_t bytes_to_build(std::uint64_t live_bytes, std::uint64_t events) {
+  constexpr std::uint64_t kBytesAnEvent = 200;  // sessions and groups: 40 to 90 as measured
+  return live_bytes + kBytesAnEvent * events;
+}
+
+Estimate estimate(const Plan& plan) {
+  Estimate total;
+  std::map<Day, std::uint64_t> events;
+  for (const PlannedCell& planned : plan.cells) {
+    if (planned.judgement.action != Action::kRecompute) continue;
+    total.rows_read += planned.facts.window.events;
+    events[planned.cell().day] += planned.facts.day_events;
+  }
+  for (const auto& [day, count] : events) {
+    const auto live = plan.live_bytes.find(day);
+    const std::uint64_t bytes = bytes_to_build(live == plan.live_bytes.end() ? 0 : live->second, count);
+    total.bytes_written += bytes;
+    total.most_bytes = std::max(total.most_bytes, bytes);
+  }
+  return total;
 }
 
 std::vector<Cell> shrinking_cells(const Plan& plan, double max_percent) {

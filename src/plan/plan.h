@@ -18,11 +18,12 @@ struct PlannedCell {
 
 /// What would be recomputed and why: every cell that was looked at, sorted by day and team.
 struct Plan {
-  DayRange window;
+  DayRange window{Day::of({}), Day::of({})};
   Teams teams;
   std::vector<PlannedCell> cells;
   /// Cells with an entry that were examined as well and need nothing, outside the window.
   std::uint64_t settled_beyond = 0;
+  std::map<Day, std::uint64_t> live_bytes = {};  ///< on disk, of both targets' partitions
 
   std::map<CellState, std::uint64_t> summary() const;
   std::uint64_t cells_to_recompute() const;
@@ -38,6 +39,17 @@ struct PlanOptions {
 /// Judges every cell. `previous_texts` are the texts of the definitions that made entries, by hash.
 Plan make_plan(DayRange window, Teams teams, std::vector<CellFacts> facts, const Definition& definition,
                const PlanOptions& options, const std::map<std::string, std::string>& previous_texts);
+
+/// About how many bytes building a day writes beside what is there: a copy of its partitions, and what its cells take.
+/// An upper bound for all but the oddest data; it is to keep a disk from being filled, and to plan with.
+std::uint64_t bytes_to_build(std::uint64_t live_bytes, std::uint64_t events);
+
+struct Estimate {
+  std::uint64_t rows_read = 0;      ///< events; a day is looked at for each day that may own its events
+  std::uint64_t bytes_written = 0;  ///< of all days
+  std::uint64_t most_bytes = 0;     ///< of the largest day: what has to be free for each day that is built at once
+};
+Estimate estimate(const Plan& plan);
 
 /// The blast radius (SEMANTICS: the state of a cell): the cells with an entry that a plan would recompute to nothing or
 /// to less than half their view events, where these are more than `max_percent` of the plan's cells that have an entry,

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cmath>
 #include <deque>
 #include <thread>
 
@@ -46,7 +47,9 @@ const char* name(DayStatus status) {
 class Executor::Run {
  public:
   Run(RunContext& context, const Plan& plan, std::stop_token stop)
-      : context_(context), keeper_(context.store, context.run_id, context.options.lease_ttl, std::move(stop)) {
+      : context_(context),
+        plan_(plan),
+        keeper_(context.store, context.run_id, context.options.lease_ttl, std::move(stop)) {
     for (auto& [day, teams] : plan.work(context.options.newest_first)) {
       if (context.options.max_days > 0 && waiting_.size() == context.options.max_days) break;
       Work work{{0, day, 0}, {}, nullptr, ""};
@@ -158,10 +161,30 @@ class Executor::Run {
     for (const JournalEntry& entry : journal)
       if (entry.partition == work.partition && entry.run_id != context_.run_id)
         GAPLESS_TRY(resolve(context_.warehouse, context_.store, context_.store_id, entry, context_.options));
+    GAPLESS_TRY(check_fits(work, memory_limit_bytes));
     PartitionJob job(context_, work.partition, work.cells, *work.lease, memory_limit_bytes);
     auto done = job.execute(day);
     if (!done) job.fail_step(done.error());
     return done;
+  }
+
+  /// A day is not begun whose copy would not fit on the disk, beside those that are built at the same time.
+  Status check_fits(const Work& work, std::uint64_t memory_limit_bytes) {
+    std::uint64_t events = 0;
+    for (const PlannedCell* planned : work.cells) events += planned->facts.day_events;
+    const auto live = plan_.live_bytes.find(work.partition.day);
+    const std::uint64_t needed = bytes_to_build(live == plan_.live_bytes.end() ? 0 : live->second, events) *
+                                 std::max<std::size_t>(1, std::min(context_.options.max_concurrent, total_));
+    const Limits limits{context_.options.statement_timeout, memory_limit_bytes, context_.options.stop};
+    GAPLESS_ASSIGN(const std::uint64_t free, context_.warehouse.free_bytes(limits));
+    if (free >= needed) return {};
+    constexpr double kMiB = 1024 * 1024;
+    return fail(
+        Fault::kUnavailable,
+        fmt::format("{} is not begun: its copy may take {:.0f} MiB, and {:.0f} MiB are free on the disk; make room"
+                    " and run again",
+                    work.partition.to_string(), std::ceil(static_cast<double>(needed) / kMiB),
+                    std::floor(static_cast<double>(free) / kMiB)));
   }
 
   void conflict(Work work, const LeaseHeld& held) {
@@ -197,6 +220,7 @@ class Executor::Run {
   }
 
   RunContext& context_;
+  const Plan& plan_;
   LeaseKeeper keeper_;
   const steady_clock::time_point started_ = steady_clock::now();
   std::size_t total_ = 0;

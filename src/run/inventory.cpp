@@ -174,11 +174,15 @@ Result<std::vector<SourceCount>> read_counts(Warehouse& warehouse, StateStore& s
   return std::move(*counts);
 }
 
-Result<std::vector<TargetCell>> read_target(Warehouse& warehouse, StateStore& store, Target target,
-                                            const Definition& definition, const Limits& limits) {
+Result<TargetInventory> read_target(Warehouse& warehouse, StateStore& store, Target target,
+                                    const Definition& definition, const Limits& limits) {
   GAPLESS_ASSIGN(const auto days, warehouse.target_inventory(target, limits));
+  TargetInventory inventory;
   std::vector<PartitionVersion> partitions;
-  for (const auto& [day, partition] : days) partitions.push_back(partition);
+  for (const auto& [day, partition] : days) {
+    partitions.push_back(partition);
+    inventory.bytes[day] = partition.bytes;
+  }
   PartitionCache<TargetCell> cache(store, table_name(target), definition);
   GAPLESS_ASSIGN(const auto changed, cache.match(partitions));
   std::map<Day, const PartitionVersion*> unread;
@@ -198,9 +202,10 @@ Result<std::vector<TargetCell>> read_target(Warehouse& warehouse, StateStore& st
       unread.erase(day);
     }
   }
-  std::vector<TargetCell> cells = std::move(cache).finish();
-  std::sort(cells.begin(), cells.end(), [](const TargetCell& a, const TargetCell& b) { return a.cell < b.cell; });
-  return cells;
+  inventory.cells = std::move(cache).finish();
+  std::sort(inventory.cells.begin(), inventory.cells.end(),
+            [](const TargetCell& a, const TargetCell& b) { return a.cell < b.cell; });
+  return inventory;
 }
 
 }  // namespace gapless

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <map>
 #include <optional>
 #include <vector>
 
@@ -23,8 +24,14 @@ Result<std::optional<std::vector<SourceCount>>> read_source(Warehouse& warehouse
 Result<std::vector<SourceCount>> read_counts(Warehouse& warehouse, StateStore& store, DayRange days,
                                              const Definition& definition, const Limits& limits);
 
-/// What the target holds, by cell. Errors: as above.
-Result<std::vector<TargetCell>> read_target(Warehouse& warehouse, StateStore& store, Target target,
-                                            const Definition& definition, const Limits& limits);
+/// What a target holds.
+struct TargetInventory {
+  std::vector<TargetCell> cells;       ///< by cell
+  std::map<Day, std::uint64_t> bytes;  ///< of each partition, on disk
+};
+
+/// Errors: as above.
+Result<TargetInventory> read_target(Warehouse& warehouse, StateStore& store, Target target,
+                                    const Definition& definition, const Limits& limits);
 
 }  // namespace gapless

@@ -25,7 +25,8 @@ struct Seen {
   bool inventoried = false;
   std::vector<LedgerRow> ledger;  ///< of every day and team
   std::array<std::vector<TargetCell>, kTargets.size()> content;
-  std::optional<DayRange> published;  ///< days of ledger entries and target rows
+  std::map<Day, std::uint64_t> bytes;  ///< of both targets' partitions
+  std::optional<DayRange> published;   ///< days of ledger entries and target rows
 };
 
 void include(std::optional<DayRange>& days, Day day) {
@@ -57,9 +58,10 @@ Result<Seen> look(Warehouse& warehouse, StateStore& store, const Scope& scope, c
   GAPLESS_ASSIGN(seen.ledger, warehouse.ledger(kEver, std::nullopt, limits));
   for (const LedgerRow& row : seen.ledger) include(seen.published, row.cell.day);
   for (const Target target : kTargets) {
-    auto& content = seen.content[static_cast<std::size_t>(target)];
-    GAPLESS_ASSIGN(content, read_target(warehouse, store, target, definition, limits));
-    for (const TargetCell& cell : content) include(seen.published, cell.cell.day);
+    GAPLESS_ASSIGN(auto held, read_target(warehouse, store, target, definition, limits));
+    for (const TargetCell& cell : held.cells) include(seen.published, cell.cell.day);
+    for (const auto& [day, bytes] : held.bytes) seen.bytes[day] += bytes;
+    seen.content[static_cast<std::size_t>(target)] = std::move(held.cells);
   }
   return seen;
 }
@@ -278,7 +280,7 @@ void leave_out_settled(const Scope& scope, const Definition& definition, CellInd
 
 Result<Observation> observe(Warehouse& warehouse, StateStore& store, const Scope& scope, const Definition& definition,
                             const Limits& limits) {
-  GAPLESS_ASSIGN(const Seen looked, look(warehouse, store, scope, definition, limits));
+  GAPLESS_ASSIGN(Seen looked, look(warehouse, store, scope, definition, limits));
   if (!looked.source.days && looked.published && !scope.believe_empty_source)
     return fail(
         Fault::kUnavailable,
@@ -286,6 +288,7 @@ Result<Observation> observe(Warehouse& warehouse, StateStore& store, const Scope
         " is changed. Check the source table; with --allow-shrink an emptied source is believed");
   Observation seen;
   seen.source = looked.source;
+  seen.live_bytes = std::move(looked.bytes);
   seen.teams = teams_of(scope, Selected(scope), looked);
   Cells wanted(scope, looked);
   wanted.add_window(seen.teams);

@@ -120,6 +120,8 @@ std::string inventory() {
     GROUP BY partition HAVING row_count > 0 ORDER BY partition)";
 }
 
+std::string free_bytes() { return "SELECT min(unreserved_space) AS free FROM system.disks"; }
+
 std::string active_parts() {
   return "SELECT name, rows FROM system.parts WHERE active AND database = {database:String} AND table = {table:String}"
          " AND partition_id = {partition:String} AND rows > 0 ORDER BY name";

@@ -40,5 +40,6 @@ std::string active_parts();
 std::string table_kind();
 /// (table_uuid, partition, row_count, max_block, version, bytes) of the partitions with rows of {database:String}.{table:String}.
 std::string inventory();
+std::string free_bytes();
 
 }  // namespace gapless::sql

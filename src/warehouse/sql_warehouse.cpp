@@ -332,6 +332,12 @@ Result<std::vector<LivePart>> SqlWarehouse::live_parts(Target target, const Part
   return parts;
 }
 
+Result<std::uint64_t> SqlWarehouse::free_bytes(const Limits& limits) {
+  GAPLESS_ASSIGN(const Rows rows, ask("how much is free on the disk", Statement(sql::free_bytes()), {"free"}, limits));
+  if (rows.size() != 1) return fail(Fault::kCorrupt, "how much is free on the disk: not one row");
+  return rows.u64(0, 0);
+}
+
 Result<std::optional<std::string>> SqlWarehouse::definition_text(std::string_view hash, const Limits& limits) {
   GAPLESS_ASSIGN(const Rows rows,
                  ask("the text of a definition",

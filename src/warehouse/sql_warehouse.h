@@ -41,6 +41,7 @@ class SqlWarehouse final : public Warehouse {
                                                  const Limits& limits) override;
   Result<std::map<Day, PartitionVersion>> target_inventory(Target target, const Limits& limits) override;
   Result<std::vector<LivePart>> live_parts(Target target, const Partition& partition, const Limits& limits) override;
+  Result<std::uint64_t> free_bytes(const Limits& limits) override;
   Result<std::optional<std::string>> definition_text(std::string_view hash, const Limits& limits) override;
 
   Status create_staging(const StagingId& staging, const Limits& limits) override;

@@ -162,6 +162,20 @@ TEST_F(Backfill, LeavesAnEntryWhereItFoundNothing) {
   EXPECT_THAT(planned(world.ask()), IsEmpty());
 }
 
+TEST_F(Backfill, BeginsNoDayWhoseCopyWouldNotFitOnTheDisk) {
+  world.warehouse.set_free_bytes(4 * 200 - 1);  // the first day has four events, the second four, the fourth one
+  Ask one_at_a_time = world.ask();
+  one_at_a_time.options.max_concurrent = 1;
+  const RunReport report = world.backfill(one_at_a_time).value();
+  EXPECT_EQ(report.status, RunStatus::kPartial);
+  EXPECT_THAT(days_of(report), ElementsAre("2026-03-01 failed", "2026-03-02 failed", "2026-03-04 published"));
+  EXPECT_THAT(report.error, HasSubstr("2026-03-01 is not begun: its copy may take 1 MiB, and 0 MiB are free"));
+  expect_nothing_left_over(world);
+  world.warehouse.set_free_bytes(2 * 4 * 200);
+  EXPECT_EQ(world.backfill(one_at_a_time).value().status, RunStatus::kSucceeded);
+  expect_as_it_should_be();
+}
+
 TEST_F(Backfill, EmptiesWhatTheSourceForgot) {
   publish_all();
   world.warehouse.remove_events([](const ModelEvent& event) { return event.team == team(3); });

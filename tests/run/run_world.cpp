@@ -56,6 +56,7 @@ Result<Plan> RunWorld::observe_and_plan(const Ask& ask, StateStore& as) {
   GAPLESS_ASSIGN(Observation seen, look(ask, as));
   Plan plan = make_plan(ask.window, seen.teams, std::move(seen.facts), definition, ask.plan, seen.definition_texts);
   plan.settled_beyond = seen.settled_beyond;
+  plan.live_bytes = seen.live_bytes;
   return plan;
 }
 

@@ -251,6 +251,13 @@ Result<std::vector<LivePart>> FakeWarehouse::live_parts(Target target, const Par
   });
 }
 
+Result<std::uint64_t> FakeWarehouse::free_bytes(const Limits& limits) {
+  return faults_->call<std::uint64_t>("free_bytes", limits, [&](Effect) -> Result<std::uint64_t> {
+    const std::lock_guard lock(mutex_);
+    return free_bytes_;
+  });
+}
+
 Result<std::optional<std::string>> FakeWarehouse::definition_text(std::string_view hash, const Limits& limits) {
   return faults_->call<std::optional<std::string>>(
       "definition_text", limits, [&](Effect) -> Result<std::optional<std::string>> {

@@ -43,6 +43,7 @@ class FakeWarehouse final : public Warehouse {
                                                  const Limits& limits) override;
   Result<std::map<Day, PartitionVersion>> target_inventory(Target target, const Limits& limits) override;
   Result<std::vector<LivePart>> live_parts(Target target, const Partition& partition, const Limits& limits) override;
+  Result<std::uint64_t> free_bytes(const Limits& limits) override;
   Result<std::optional<std::string>> definition_text(std::string_view hash, const Limits& limits) override;
 
   Status create_staging(const StagingId& staging, const Limits& limits) override;
@@ -65,6 +66,7 @@ class FakeWarehouse final : public Warehouse {
   /// build_sessions needs so many bytes for each team: past its memory limit it fails, half done.
   void set_bytes_per_team(std::uint64_t bytes);
 
+  void set_free_bytes(std::uint64_t bytes);
   /// False: the source is one whose partitions cannot be told apart.
   void set_inventoried(bool inventoried);
 
@@ -98,6 +100,7 @@ class FakeWarehouse final : public Warehouse {
   mutable std::mutex mutex_;
   FakeWarehouseState state_;
   std::uint64_t bytes_per_team_ = 0;
+  std::uint64_t free_bytes_ = std::uint64_t{1} << 40;
   bool inventoried_ = true;
 };
 

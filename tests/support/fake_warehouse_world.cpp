@@ -11,6 +11,11 @@ void FakeWarehouse::set_bytes_per_team(std::uint64_t bytes) {
   bytes_per_team_ = bytes;
 }
 
+void FakeWarehouse::set_free_bytes(std::uint64_t bytes) {
+  const std::lock_guard lock(mutex_);
+  free_bytes_ = bytes;
+}
+
 void FakeWarehouse::set_inventoried(bool inventoried) {
   const std::lock_guard lock(mutex_);
   inventoried_ = inventoried;

@@ -231,6 +231,9 @@ Result<std::map<std::string, std::vector<SourceCount>>> FileWarehouse::counts_by
 Result<std::map<Day, PartitionVersion>> FileWarehouse::target_inventory(Target target, const Limits& limits) {
   return on_fake([&](FakeWarehouse& fake) { return fake.target_inventory(target, limits); });
 }
+Result<std::uint64_t> FileWarehouse::free_bytes(const Limits& limits) {
+  return on_fake([&](FakeWarehouse& fake) { return fake.free_bytes(limits); });
+}
 Result<std::vector<OwnedCell>> FileWarehouse::owned_cells(Day day, const Teams& teams, const Limits& limits) {
   return on_fake([&](FakeWarehouse& fake) { return fake.owned_cells(day, teams, limits); });
 }

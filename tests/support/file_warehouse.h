@@ -32,6 +32,7 @@ class FileWarehouse final : public Warehouse {
                                                  const Limits& limits) override;
   Result<std::map<Day, PartitionVersion>> target_inventory(Target target, const Limits& limits) override;
   Result<std::vector<LivePart>> live_parts(Target target, const Partition& partition, const Limits& limits) override;
+  Result<std::uint64_t> free_bytes(const Limits& limits) override;
   Result<std::optional<std::string>> definition_text(std::string_view hash, const Limits& limits) override;
   Status create_staging(const StagingId& staging, const Limits& limits) override;
   Result<std::vector<OwnedCell>> build_sessions(const StagingId& staging, const Teams& teams,
