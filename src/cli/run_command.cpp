@@ -45,6 +45,7 @@ Result<ExitCode> run_run(Invocation& call) {
   GAPLESS_ASSIGN(const auto timeout, read_timeout(call.given));
   request.executor.run_timeout = timeout.value_or(settings.run_timeout);
   request.executor.max_days = settings.max_days_per_run;
+  request.executor.rest_after_failures = true;
   return run_job(call, request);
 }
 

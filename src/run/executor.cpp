@@ -50,7 +50,11 @@ class Executor::Run {
       : context_(context),
         plan_(plan),
         keeper_(context.store, context.run_id, context.options.lease_ttl, std::move(stop)) {
-    for (auto& [day, teams] : plan.work(context.options.newest_first)) {
+    auto days = plan.work(context.options.newest_first);
+    std::stable_partition(days.begin(), days.end(), [&](const auto& one) {
+      return !context.failing.contains({0, one.first, 0});
+    });
+    for (auto& [day, teams] : days) {
       if (context.options.max_days > 0 && waiting_.size() == context.options.max_days) break;
       Work work{{0, day, 0}, {}, nullptr, ""};
       for (const PlannedCell& planned : plan.cells)
@@ -112,6 +116,8 @@ class Executor::Run {
         report(*work, DayStatus::kCancelled, "stopped before this day was begun");
       else if (out_of_time)
         report(*work, DayStatus::kSkipped, "the run's time was up before this day was begun");
+      else if (const auto why = resting(work->partition))
+        report(*work, DayStatus::kSkipped, *why);
       else if (const auto paused = paused_because(context_.store, context_.clock.now()); !paused)
         report(*work, DayStatus::kFailed, paused.error().message);
       else if (*paused)
@@ -119,6 +125,16 @@ class Executor::Run {
       else
         attempt(std::move(*work));
     }
+  }
+
+  std::optional<std::string> resting(const Partition& partition) const {
+    constexpr auto kRest = std::chrono::hours(24);
+    const auto found = context_.failing.find(partition);
+    if (!context_.options.rest_after_failures || found == context_.failing.end()) return std::nullopt;
+    const FailingPartition& one = found->second;
+    if (one.failures < kFailuresBeforeRest || context_.clock.now() >= one.last_at + kRest) return std::nullopt;
+    return fmt::format("failed {} times in a row, the last time at {}: tried again after {}, or by gapless backfill",
+                       one.failures, format_instant(one.last_at), format_instant(one.last_at + kRest));
   }
 
   void attempt(Work work) {
@@ -278,6 +294,7 @@ Result<RunReport> Executor::run(const Plan& plan, const RunIdentity& identity, c
                                 const RunEvents& events) {
   const auto started = steady_clock::now();
   GAPLESS_ASSIGN(const std::string store_id, store_.store_id());
+  GAPLESS_ASSIGN(const auto failed, store_.failing_partitions());
   RunRecord record;
   record.id = identity.run_id;
   record.job = identity.job;
@@ -300,8 +317,9 @@ Result<RunReport> Executor::run(const Plan& plan, const RunIdentity& identity, c
   } else {
     TeamsPerStatement teams_per_statement;
     MemoryShares memory(options.memory_limit_bytes, std::max<std::size_t>(1, options.max_concurrent));
-    RunContext context{warehouse_, store_,          clock_,   definition_,         options,
-                       events,     identity.run_id, store_id, teams_per_statement, memory};
+    RunContext context{warehouse_,          store_, clock_, definition_, options, events, identity.run_id, store_id,
+                       teams_per_statement, memory, {}};
+    for (const FailingPartition& one : failed) context.failing.emplace(one.partition, one);
     Run run(context, plan, options.stop);
     Status may_begin;
     if (options.on_conflict == OnConflict::kFail) may_begin = run.take_all();

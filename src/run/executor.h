@@ -14,6 +14,8 @@
 
 namespace gapless {
 
+inline constexpr std::uint32_t kFailuresBeforeRest = 5;
+
 enum class OnConflict { kWait, kSkip, kFail };
 
 /// Where a partition of a run stands when the run is over.
@@ -50,7 +52,9 @@ struct RunEvents {
 struct ExecutorOptions {
   OnConflict on_conflict = OnConflict::kWait;
   std::size_t max_concurrent = 1;  ///< partitions at once
-  bool newest_first = true;
+  bool newest_first = true;        ///< days whose last attempt failed come after all others
+  /// A day that failed `kFailuresBeforeRest` times in a row is left alone for a day: for jobs that come again by themselves.
+  bool rest_after_failures = false;
   std::size_t max_days = 0;  ///< days begun at most; 0: no limit. The blast radius is judged on the whole plan
   bool allow_shrink = false;
   double max_shrink_percent = 10;

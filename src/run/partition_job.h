@@ -43,6 +43,7 @@ struct RunContext {
   std::string store_id;
   TeamsPerStatement& teams_per_statement;
   MemoryShares& memory;
+  std::map<Partition, FailingPartition> failing;  ///< before this run
 };
 
 /// One partition, from a lease in hand to the journal erased: look, build, check, publish, record.

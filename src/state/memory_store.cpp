@@ -78,6 +78,29 @@ Result<std::vector<StepRecord>> MemoryStateStore::steps(std::string_view run_id)
   return steps;
 }
 
+Result<std::vector<FailingPartition>> MemoryStateStore::failing_partitions() {
+  std::scoped_lock lock(mutex_);
+  std::map<Partition, FailingPartition> failing;
+  for (const Run& run : runs_) {
+    std::map<Partition, std::vector<const StepRecord*>> attempts;
+    for (const StepRecord& step : run.steps) attempts[step.partition].push_back(&step);
+    for (const auto& [partition, steps] : attempts) {
+      const auto is = [](std::string_view status) {
+        return [status](const StepRecord* step) { return step->status == status; };
+      };
+      if (std::all_of(steps.begin(), steps.end(), is("done"))) failing.erase(partition);
+      if (std::none_of(steps.begin(), steps.end(), is("failed"))) continue;
+      FailingPartition& one = failing.try_emplace(partition, FailingPartition{partition}).first->second;
+      ++one.failures;
+      for (const StepRecord* step : steps)
+        if (step->status == "failed") one.last_at = std::max(one.last_at, step->started_at);
+    }
+  }
+  std::vector<FailingPartition> partitions;
+  for (const auto& [partition, one] : failing) partitions.push_back(one);
+  return partitions;
+}
+
 Result<std::uint64_t> MemoryStateStore::prune_runs(Instant before) {
   std::scoped_lock lock(mutex_);
   return std::erase_if(runs_, [&](const Run& run) {

@@ -51,6 +51,14 @@ struct StepRecord {
   std::string error;
 };
 
+/// A partition whose newest attempts, one or more, all failed.
+struct FailingPartition {
+  Partition partition;
+  std::uint32_t failures = 0;  ///< in a row, one a run
+  Instant last_at{};           ///< when the last step that failed began
+  bool operator==(const FailingPartition&) const = default;
+};
+
 /// The right to publish one partition of one rollup until `expires_at` by the store's clock.
 struct Lease {
   std::string resource;     ///< "web/2026-03-01"
@@ -119,6 +127,9 @@ class StateStore {
   virtual Status record_step(const StepRecord& step) = 0;
   /// In the order of their beginning.
   virtual Result<std::vector<StepRecord>> steps(std::string_view run_id) = 0;
+  /// By partition, from the steps of the runs that are in the history. An attempt is all steps of one run on a partition: it
+  /// failed where one of them did, and was good where all are done; others count for nothing.
+  virtual Result<std::vector<FailingPartition>> failing_partitions() = 0;
   /// Deletes finished runs, with their steps, that began before the instant. Returns how many.
   virtual Result<std::uint64_t> prune_runs(Instant before) = 0;
   /// Asks a running run to stop; noticed at its next heartbeat. False where no such run is running.

@@ -193,6 +193,47 @@ TEST_P(StepContract, OfAnUnknownRunIsAnError) {
   EXPECT_THAT(recorded.error().message, HasSubstr("'r1' is unknown"));
 }
 
+class FailingContract : public StoreTest {
+ protected:
+  void attempt(const char* run, const char* on, std::vector<std::pair<const char*, const char*>> steps, int seconds) {
+    static_cast<void>(store().begin_run(some_run(run, at(seconds))));
+    for (const auto& [name, status] : steps) {
+      StepRecord step = some_step(run, on, name, at(seconds++));
+      step.status = status;
+      ASSERT_TRUE(store().record_step(step));
+    }
+  }
+  std::vector<FailingPartition> failing() { return store().failing_partitions().value(); }
+  static FailingPartition on(const char* text, std::uint32_t failures, int seconds) {
+    return {{0, day(text), 0}, failures, at(seconds)};
+  }
+};
+
+TEST_P(FailingContract, CountsTheAttemptsThatFailedInARow) {
+  EXPECT_THAT(failing(), IsEmpty());
+  attempt("r1", "2026-03-01", {{"look", "done"}, {"build", "failed"}}, 10);
+  attempt("r1", "2026-03-02", {{"look", "done"}, {"build", "done"}, {"publish", "done"}}, 10);
+  EXPECT_THAT(failing(), ElementsAre(on("2026-03-01", 1, 11)));
+  attempt("r2", "2026-03-01", {{"look", "failed"}}, 20);
+  attempt("r2", "2026-02-27", {{"look", "done"}, {"build", "failed"}, {"check", "done"}}, 20);
+  EXPECT_THAT(failing(), ElementsAre(on("2026-02-27", 1, 21), on("2026-03-01", 2, 20)));
+}
+
+TEST_P(FailingContract, EndsWithAnAttemptThatWasGood) {
+  attempt("r1", "2026-03-01", {{"look", "failed"}}, 10);
+  attempt("r2", "2026-03-01", {{"look", "done"}, {"publish", "done"}}, 20);
+  EXPECT_THAT(failing(), IsEmpty());
+  attempt("r3", "2026-03-01", {{"look", "failed"}}, 30);
+  EXPECT_THAT(failing(), ElementsAre(on("2026-03-01", 1, 30)));
+}
+
+TEST_P(FailingContract, IsNotEndedByAnAttemptThatWasCancelledOrIsStillRunning) {
+  attempt("r1", "2026-03-01", {{"look", "failed"}}, 10);
+  attempt("r2", "2026-03-01", {{"look", "done"}, {"build", "cancelled"}}, 20);
+  attempt("r3", "2026-03-01", {{"look", "done"}, {"build", "running"}}, 30);
+  EXPECT_THAT(failing(), ElementsAre(on("2026-03-01", 1, 10)));
+}
+
 class PruneContract : public StoreTest {};
 
 TEST_P(PruneContract, DeletesFinishedRunsThatBeganBeforeWithTheirSteps) {
@@ -333,6 +374,7 @@ TEST_P(PauseContract, TheLastOneCounts) {
 GAPLESS_FOR_EVERY_STORE(StoreIdContract);
 GAPLESS_FOR_EVERY_STORE(RunContract);
 GAPLESS_FOR_EVERY_STORE(StepContract);
+GAPLESS_FOR_EVERY_STORE(FailingContract);
 GAPLESS_FOR_EVERY_STORE(PruneContract);
 GAPLESS_FOR_EVERY_STORE(CancelContract);
 GAPLESS_FOR_EVERY_STORE(JournalContract);

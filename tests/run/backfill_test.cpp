@@ -176,6 +176,50 @@ TEST_F(Backfill, BeginsNoDayWhoseCopyWouldNotFitOnTheDisk) {
   expect_as_it_should_be();
 }
 
+TEST_F(Backfill, ComesLastToDaysThatFailedAndLeavesThemAloneInTheEnd) {
+  Ask job = world.ask();
+  job.options.retry.attempts = 1;
+  job.options.max_concurrent = 1;
+  job.options.rest_after_failures = true;
+  std::vector<std::string> order;
+  job.events.on_day = [&](const DayReport& report, std::size_t, std::size_t) {
+    order.push_back(fmt::format("{} {}", report.day.to_string(), name(report.status)));
+  };
+  FaultPlan broken;
+  broken.method = "create_staging";
+  broken.error = refused();
+  world.faults.inject(broken);  // of the newest day, which is the first
+  EXPECT_EQ(world.backfill(job).value().status, RunStatus::kPartial);
+  EXPECT_THAT(order, ElementsAre("2026-03-04 failed", "2026-03-02 published", "2026-03-01 published"));
+
+  world.warehouse.put({view(1, "2026-03-01T18:00:00Z", "late", 21)});
+  broken.persistent = true;
+  broken.at_call = 2;
+  for (std::uint32_t failures = 2; failures <= kFailuresBeforeRest; ++failures) {
+    order.clear();
+    world.faults.clear();
+    if (failures > 2) broken.at_call = 1;
+    world.faults.inject(broken);
+    EXPECT_TRUE(world.backfill(job));
+    EXPECT_EQ(order.back(), "2026-03-04 failed");
+    if (failures == 2) {
+      EXPECT_EQ(order.front(), "2026-03-01 published") << "before the one that failed";
+    }
+  }
+  world.faults.clear();
+  order.clear();
+  EXPECT_EQ(world.backfill(job).value().status, RunStatus::kSkipped);
+  EXPECT_THAT(order, ElementsAre("2026-03-04 skipped"));
+  Ask by_hand = job;
+  by_hand.options.rest_after_failures = false;
+  world.clock.advance(std::chrono::hours(23));
+  order.clear();
+  EXPECT_EQ(world.backfill(job).value().status, RunStatus::kSkipped);
+  EXPECT_EQ(world.backfill(by_hand).value().status, RunStatus::kSucceeded);
+  EXPECT_TRUE(world.kept.failing_partitions().value().empty());
+  expect_as_it_should_be();
+}
+
 TEST_F(Backfill, EmptiesWhatTheSourceForgot) {
   publish_all();
   world.warehouse.remove_events([](const ModelEvent& event) { return event.team == team(3); });

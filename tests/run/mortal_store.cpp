@@ -35,6 +35,9 @@ Status MortalStore::record_step(const StepRecord& step) {
 Result<std::vector<StepRecord>> MortalStore::steps(std::string_view run_id) {
   return counted(faults_, "steps", [&] { return kept_.steps(run_id); });
 }
+Result<std::vector<FailingPartition>> MortalStore::failing_partitions() {
+  return counted(faults_, "failing_partitions", [&] { return kept_.failing_partitions(); });
+}
 Result<std::uint64_t> MortalStore::prune_runs(Instant before) {
   return counted(faults_, "prune_runs", [&] { return kept_.prune_runs(before); });
 }

@@ -19,6 +19,7 @@ class MortalStore final : public StateStore {
   Result<std::vector<RunRecord>> runs(std::size_t limit) override;
   Status record_step(const StepRecord& step) override;
   Result<std::vector<StepRecord>> steps(std::string_view run_id) override;
+  Result<std::vector<FailingPartition>> failing_partitions() override;
   Result<std::uint64_t> prune_runs(Instant before) override;
   Result<bool> request_cancel(std::string_view run_id) override;
   /// Never counted: a thread asks it by the clock.

@@ -134,6 +134,29 @@ Result<std::vector<StepRecord>> SqliteStateStore::steps(std::string_view run_id)
   });
 }
 
+Result<std::vector<FailingPartition>> SqliteStateStore::failing_partitions() {
+  using Partitions = std::vector<FailingPartition>;
+  return connection_->read("reading which days failed", [&](SQLite::Database& database) -> Result<Partitions> {
+    auto query = statement(database, R"sql(
+      WITH attempts AS (
+        SELECT shard, day, bucket, runs.seq AS run, max(steps.status = 'failed') AS failed,
+          min(steps.status = 'done') AS good, max(CASE WHEN steps.status = 'failed' THEN steps.started_at_micros END) AS at
+        FROM steps JOIN runs ON runs.id = steps.run_id
+        GROUP BY shard, day, bucket, runs.seq),
+      good AS (SELECT shard, day, bucket, max(run) AS run FROM attempts WHERE good GROUP BY shard, day, bucket)
+      SELECT shard, day, bucket, count(*), max(at)
+      FROM attempts LEFT JOIN good USING (shard, day, bucket)
+      WHERE failed AND attempts.run > coalesce(good.run, 0)
+      GROUP BY shard, day, bucket ORDER BY shard, day, bucket)sql");
+    Partitions partitions;
+    while (query.executeStep()) {
+      GAPLESS_ASSIGN(const Partition partition, read_partition(query, 0));
+      partitions.push_back({partition, query.getColumn(3).getUInt(), from_micros(query.getColumn(4).getInt64())});
+    }
+    return partitions;
+  });
+}
+
 Result<std::uint64_t> SqliteStateStore::prune_runs(Instant before) {
   return connection_->write("pruning the history", [&](SQLite::Database& database) -> Result<std::uint64_t> {
     const int runs = statement(database, "DELETE FROM runs WHERE status <> ? AND started_at_micros < ?",
