@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "core/cell.h"
 #include "core/target.h"
@@ -44,6 +45,9 @@ struct LedgerRow {
   std::uint64_t sequence = 0;  ///< within the fence
   Instant published_at{};
 };
+
+/// In the place of a definition: the cell was taken out of the rollup. Such a row counts as no entry.
+inline constexpr std::string_view kForgotten = "forgotten";
 
 /// What a target, or its staging, holds of one cell.
 struct TargetCell {

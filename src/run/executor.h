@@ -57,6 +57,7 @@ struct ExecutorOptions {
   bool rest_after_failures = false;
   std::size_t max_days = 0;  ///< days begun at most; 0: no limit. The blast radius is judged on the whole plan
   bool allow_shrink = false;
+  bool forget = false;  ///< the planned cells are taken out of targets and ledger instead of being recomputed
   double max_shrink_percent = 10;
   std::optional<Day> source_kept_from;  ///< source.retention_days: what is older may be cut short there
   std::chrono::milliseconds statement_timeout{std::chrono::seconds(2200)};

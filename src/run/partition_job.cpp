@@ -104,6 +104,7 @@ Teams PartitionJob::planned_teams() const {
 }
 
 Teams PartitionJob::still_due(const Live& live, const Windows& windows) const {
+  if (context_.options.forget) return planned_teams();
   Teams due;
   for (const PlannedCell* planned : cells_) {
     const TeamId team = planned->cell().team;
@@ -118,7 +119,8 @@ Teams PartitionJob::still_due(const Live& live, const Windows& windows) const {
 }
 
 Result<Teams> PartitionJob::damaged_others(const Live& live, const Teams& due) const {
-  std::map<TeamId, std::uint64_t> damaged;  // with the view events that the ledger says
+  if (context_.options.forget) return Teams{};  // they are copied as they are, and remain for a run that recomputes
+  std::map<TeamId, std::uint64_t> damaged;      // with the view events that the ledger says
   for (const LedgerRow& row : live.ledger)
     if (!contains(due, row.cell.team) && row.definition == context_.definition.hash() &&
         !holds_what_was_said(row, live.content[static_cast<std::size_t>(row.target)]))
@@ -171,7 +173,8 @@ Result<std::vector<OwnedCell>> PartitionJob::build_once(const Teams& teams) {
   kill_point("build.staging_created");
   std::map<TeamId, OwnedCell> cells;
   for (const TeamId team : teams) cells.emplace(team, OwnedCell{{team, partition_.day}, {}, {}});
-  GAPLESS_TRY(for_team_slices(teams, [&](const Teams& slice) -> Status {
+  const Teams built_teams = context_.options.forget ? Teams{} : teams;
+  GAPLESS_TRY(for_team_slices(built_teams, [&](const Teams& slice) -> Status {
     GAPLESS_ASSIGN(const auto built, warehouse.build_sessions(staging(), slice, limits()));
     for (const OwnedCell& cell : built) cells.at(cell.cell.team) = cell;
     return {};
@@ -179,7 +182,7 @@ Result<std::vector<OwnedCell>> PartitionJob::build_once(const Teams& teams) {
   kill_point("build.sessions_built");
   for (const Target target : kTargets) {
     GAPLESS_TRY(for_team_slices(
-        teams, [&](const Teams& slice) { return warehouse.stage_cells(staging(), target, slice, limits()); }));
+        built_teams, [&](const Teams& slice) { return warehouse.stage_cells(staging(), target, slice, limits()); }));
     kill_point("build.staged_", name(target));
     GAPLESS_TRY(warehouse.copy_others(staging(), target, teams, limits()));
     kill_point("build.copied_", name(target));
@@ -252,6 +255,7 @@ void PartitionJob::fill_ledger(const std::vector<OwnedCell>& built, const Window
       LedgerRow row{cell.cell, target,          context_.definition.hash(), {},         cell.owned,
                     {},        context_.run_id, lease_.lease().fence,       ++sequence, now};
       row.window = window_of(windows, cell.cell.team);
+      if (context_.options.forget) row.definition = kForgotten;
       if (staged) row.content = *staged;
       row.content.measures = cell.measures;
       publication.ledger.push_back(std::move(row));

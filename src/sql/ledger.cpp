@@ -36,18 +36,23 @@ std::string create_meta(const TableName& meta) {
 
 std::string read_ledger(const TableName& ledger, TeamFilter filter) {
   return expand(
-      R"(SELECT team_id, day, target, definition, window_events, window_hash, owned_events, owned_hash, view_events,
-      sessions, bounces, duration, keys, key_hash, run_id, fence, sequence, toUnixTimestamp64Micro(published_at) AS published_at
-    FROM $ledger
-    WHERE rollup = {rollup:String} AND day BETWEEN {first:Date} AND {last:Date}$teams
-    ORDER BY team_id, day, target, fence DESC, sequence DESC LIMIT 1 BY team_id, day, target)",
+      R"(SELECT * FROM (
+      SELECT team_id, day, target, definition, window_events, window_hash, owned_events, owned_hash, view_events,
+        sessions, bounces, duration, keys, key_hash, run_id, fence, sequence,
+        toUnixTimestamp64Micro(published_at) AS published_at
+      FROM $ledger
+      WHERE rollup = {rollup:String} AND day BETWEEN {first:Date} AND {last:Date}$teams
+      ORDER BY team_id, day, target, fence DESC, sequence DESC LIMIT 1 BY team_id, day, target)
+    WHERE definition != {forgotten:String} ORDER BY team_id, day, target)",
       {{"ledger", ledger.quoted()},
        {"teams", filter == TeamFilter::kGiven ? " AND team_id IN ({teams:Array(UInt64)})" : ""}});
 }
 
 std::string ledger_extent(const TableName& ledger) {
-  return "SELECT count() AS rows, max(fence) AS fence, min(day) AS first_day, max(day) AS last_day FROM " +
-         ledger.quoted() + " WHERE rollup = {rollup:String}";
+  return expand(R"(SELECT countIf(stands) AS rows, max(fence) AS fence, minIf(day, stands) AS first_day,
+      maxIf(day, stands) AS last_day
+    FROM (SELECT fence, day, definition != {forgotten:String} AS stands FROM $ledger WHERE rollup = {rollup:String}))",
+                {{"ledger", ledger.quoted()}});
 }
 
 std::string read_definition(const TableName& definitions) {

@@ -240,7 +240,7 @@ Result<std::vector<OwnedCell>> SqlWarehouse::owned_cells(Day day, const Teams& t
 Result<std::vector<LedgerRow>> SqlWarehouse::ledger(DayRange days, const std::optional<Teams>& teams,
                                                     const Limits& limits) {
   Statement statement = bind_range(sql::read_ledger(tables_.ledger, filter_of(teams)), days, teams);
-  statement.bind("rollup", kRollup);
+  statement.bind("rollup", kRollup).bind("forgotten", kForgotten);
   constexpr std::string_view kQuestion = "what the ledger says";
   GAPLESS_ASSIGN(const Rows rows, ask(kQuestion, statement, ledger_row_columns(), limits));
   auto entries = parse_ledger_rows(rows);
@@ -255,9 +255,11 @@ Result<std::vector<LedgerRow>> SqlWarehouse::ledger(DayRange days, const std::op
 }
 
 Result<std::uint64_t> SqlWarehouse::highest_fence(const Limits& limits) {
-  GAPLESS_ASSIGN(const Rows rows, ask("the ledger's highest fence",
-                                      Statement(sql::ledger_extent(tables_.ledger)).bind("rollup", kRollup),
-                                      {"rows", "fence", "first_day", "last_day"}, limits));
+  GAPLESS_ASSIGN(
+      const Rows rows,
+      ask("the ledger's highest fence",
+          Statement(sql::ledger_extent(tables_.ledger)).bind("rollup", kRollup).bind("forgotten", kForgotten),
+          {"rows", "fence", "first_day", "last_day"}, limits));
   if (rows.size() != 1) return fail(Fault::kCorrupt, "the ledger's highest fence: not one row");
   return rows.u64(0, 1);
 }
@@ -273,9 +275,11 @@ Result<std::optional<DayRange>> SqlWarehouse::published_days(const Limits& limit
     days = days ? DayRange{std::min(days->first, first), std::max(days->last, last)} : DayRange{first, last};
     return {};
   };
-  GAPLESS_ASSIGN(const Rows entries,
-                 ask("which days the ledger has", Statement(sql::ledger_extent(tables_.ledger)).bind("rollup", kRollup),
-                     {"rows", "fence", "first_day", "last_day"}, limits));
+  GAPLESS_ASSIGN(
+      const Rows entries,
+      ask("which days the ledger has",
+          Statement(sql::ledger_extent(tables_.ledger)).bind("rollup", kRollup).bind("forgotten", kForgotten),
+          {"rows", "fence", "first_day", "last_day"}, limits));
   GAPLESS_TRY(include(entries, 2));
   for (const Target target : kTargets) {
     GAPLESS_ASSIGN(const Rows rows, ask("which days a target has", Statement(sql::target_extent(live(target))),

@@ -92,7 +92,7 @@ class Warehouse {
       const std::vector<std::string>& partitions, const Limits& limits) = 0;
   /// The owned events and measures of these teams on that day; cells that own no event are left out.
   virtual Result<std::vector<OwnedCell>> owned_cells(Day day, const Teams& teams, const Limits& limits) = 0;
-  /// The rows that count, of every team where none are given; every target.
+  /// The rows that count, of every team where none are given; every target. Cells that were forgotten have none.
   virtual Result<std::vector<LedgerRow>> ledger(DayRange days, const std::optional<Teams>& teams,
                                                 const Limits& limits) = 0;
   /// The highest fence in the ledger; 0 where it is empty.

@@ -131,6 +131,26 @@ class AnyAgeTest(DetectionTest):
         self.assertEqual(self.planned(), before)
 
 
+class ForgetTest(DetectionTest):
+    def test_a_teams_figures_go_and_nobody_elses(self) -> None:
+        self.load(*(self.event(team, f'2026-0{month}-10 10:00:00') for team in (1, 2) for month in (1, 3)))
+        self.gapless('backfill', '--from', '2026-01-01', '--to', '2026-03-30', QUIET)
+        refused = self.gapless('forget', '--team', '2', code=2)
+        self.assertIn('team 2 is selected (all), so that the next run would build it again: exclude it first', refused.err)
+        self.assertIn("forget needs the team", self.gapless('forget', code=2).err)
+        self.assertIn("'-1'", self.gapless('forget', '--team=-1', code=2).err)
+        without = {'GAPLESS_EXCLUDE_TEAM_IDS': '2'}
+        within = self.gapless('forget', '--team', '2', '--days', '30', **without)
+        self.assertIn('team 2 is forgotten: 1 cell taken out of the rollup', within.out)
+        self.assertEqual(self.gapless('forget', '--team', '2', '--output', 'json', **without).json['cells_recomputed'], 1)
+        self.assertIn('nothing to do', self.gapless('forget', '--team', '2', **without).out)
+        for table in ('web_pre_aggregated_stats', 'web_pre_aggregated_bounces'):
+            self.assertEqual(self.sql(f'SELECT team_id, count() FROM {table} GROUP BY team_id'), [[1, 2]])
+        self.assertEqual(self.planned(**without), {})
+        self.assertEqual(self.planned(), {(2, '2026-03-10'): 'missing'}, 'selected again, it is a new team')
+        self.assertEqual(self.number('SELECT count() FROM events'), 4)
+
+
 class CostTest(DetectionTest):
     def test_a_plan_reads_only_the_partitions_that_changed(self) -> None:
         self.change('CREATE DATABASE IF NOT EXISTS gapless')

@@ -247,6 +247,22 @@ TEST_P(WarehouseContract, ReadsTheLedgerOfTheDaysAndTeamsAskedFor) {
   EXPECT_THAT(cells({kDay, kDay}, Teams{}), IsEmpty()) << "no team is not every team";
 }
 
+TEST_P(WarehouseContract, HasNoEntryOfAForgottenCell) {
+  std::vector<LedgerRow> rows;
+  for (const Target target : kTargets) rows.push_back(entry({kTeam, kDay}, target, 1, 1));
+  ASSERT_TRUE(warehouse().record(rows, Definition("rules: 1\n"), {}));
+  for (LedgerRow& row : rows) {
+    row.fence = 2;
+    row.definition = kForgotten;
+  }
+  ASSERT_TRUE(warehouse().record(rows, Definition("rules: 1\n"), {}));
+  EXPECT_THAT(warehouse().ledger(kAround, std::nullopt, {}).value(), IsEmpty());
+  EXPECT_EQ(warehouse().highest_fence({}).value(), 2U) << "the fence counts on";
+  for (LedgerRow& row : rows) row = entry({kTeam, kDay}, row.target, 3, 1);
+  ASSERT_TRUE(warehouse().record(rows, Definition("rules: 1\n"), {}));
+  EXPECT_EQ(warehouse().ledger(kAround, std::nullopt, {}).value().size(), 2U);
+}
+
 TEST_P(WarehouseContract, PublishedDaysSpanLedgerAndTargets) {
   ASSERT_TRUE(warehouse().record({entry({kTeam, kDay + 1}, Target::kStats, 1, 1)}, Definition("rules: 1\n"), {}));
   EXPECT_EQ(warehouse().published_days({}).value(), (DayRange{kDay + 1, kDay + 1}));

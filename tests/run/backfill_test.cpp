@@ -220,6 +220,28 @@ TEST_F(Backfill, ComesLastToDaysThatFailedAndLeavesThemAloneInTheEnd) {
   expect_as_it_should_be();
 }
 
+TEST_F(Backfill, TakesCellsOutThatAreToBeForgotten) {
+  publish_all();
+  const auto before = world.warehouse.state();
+  Ask ask = world.ask();
+  ask.plan.judge.force = true;
+  ask.teams = Teams{team(2)};
+  ask.options.forget = ask.options.allow_shrink = true;
+  const RunReport report = world.run(world.observe_and_plan(ask).value(), ask).value();
+  EXPECT_EQ(report.status, RunStatus::kSucceeded) << report.error;
+  EXPECT_THAT(days_of(report), ElementsAre("2026-03-01 published", "2026-03-02 published"));
+  expect_rows_unchanged(world, before, {team(1), team(3)});
+  for (const Target target : kTargets)
+    for (const char* on : {"2026-03-01", "2026-03-02"})
+      EXPECT_THAT(world.warehouse.rows(target, cell(2, on)), IsEmpty());
+  EXPECT_THAT(world.kept.journal().value(), IsEmpty());
+  expect_ledger_and_targets_agree(world);
+  expect_nothing_left_over(world);
+  EXPECT_THAT(planned(world.ask()), ElementsAre("team 2 on 2026-03-01: missing", "team 2 on 2026-03-02: missing"));
+  publish_all();
+  expect_as_it_should_be();
+}
+
 TEST_F(Backfill, EmptiesWhatTheSourceForgot) {
   publish_all();
   world.warehouse.remove_events([](const ModelEvent& event) { return event.team == team(3); });

@@ -53,7 +53,8 @@ std::vector<LedgerRow> rows_that_count(const std::vector<LedgerRow>& written) {
       found->second = row;
   }
   std::vector<LedgerRow> rows;
-  for (auto& [key, row] : best) rows.push_back(std::move(row));
+  for (auto& [key, row] : best)
+    if (row.definition != kForgotten) rows.push_back(std::move(row));
   return rows;
 }
 
@@ -219,7 +220,8 @@ Result<std::optional<DayRange>> FakeWarehouse::published_days(const Limits& limi
         const std::lock_guard lock(mutex_);
         GAPLESS_TRY(require_prepared());
         std::optional<DayRange> days;
-        for (const LedgerRow& row : state_.ledger) include(days, row.cell.day);
+        for (const LedgerRow& row : state_.ledger)
+          if (row.definition != kForgotten) include(days, row.cell.day);
         for (const auto& target : state_.targets)
           for (const auto& [day, parts] : target)
             if (std::any_of(parts.begin(), parts.end(), [](const FakePart& part) { return !part.rows.empty(); }))
