@@ -50,8 +50,7 @@ std::optional<std::string> damage(const CellFacts& facts) {
     if (live.measures.view_events != said.measures.view_events)
       return fmt::format("{} holds {}, the ledger says {}", table_name(target), views(live.measures.view_events),
                          said.measures.view_events);
-    const bool same_sessions = target != Target::kBounces || live.measures == said.measures;
-    if (live.key_hash != said.key_hash || !same_sessions)
+    if (!holds_what_was_said(live, *facts.entry->rows[index]))
       return fmt::format("{} holds other groups or figures than the ledger says", table_name(target));
   }
   return std::nullopt;
@@ -95,6 +94,12 @@ std::optional<CellState> parse_cell_state(std::string_view text) {
   for (const CellState state : kCellStates)
     if (name(state) == text) return state;
   return std::nullopt;
+}
+
+bool holds_what_was_said(const TargetContent& live, const LedgerRow& said) {
+  if (live.keys != said.content.keys || live.key_hash != said.content.key_hash) return false;
+  if (said.target == Target::kBounces) return live.measures == said.content.measures;
+  return live.measures.view_events == said.content.measures.view_events;
 }
 
 std::string_view name(Action action) { return action == Action::kRecompute ? "recompute" : "none"; }

@@ -58,6 +58,10 @@ struct CellFacts {
   bool needs_owned_look() const { return entry && !is_confirmed && !(entry->any().window == window); }
 };
 
+/// Whether a target holds what the ledger says: as many groups with the same hash over their keys, and the same sums. Stats
+/// have view events alone.
+bool holds_what_was_said(const TargetContent& live, const LedgerRow& said);
+
 enum class Action { kNone, kRecompute };
 std::string_view name(Action action);
 

@@ -4,7 +4,7 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
-#include <set>
+#include <span>
 
 #include "run/expiry.h"
 #include "run/inventory.h"
@@ -105,30 +105,32 @@ Teams teams_of(const Scope& scope, const Selected& selected, const Seen& seen) {
 /// The cells to know about.
 class Cells {
  public:
-  Cells(const Scope& scope, const Seen& seen) : scope_(scope), seen_(seen), selected_(scope) {}
+  Cells(const Scope& scope, const Seen& seen, const Definition& definition)
+      : scope_(scope), seen_(seen), definition_(definition), selected_(scope) {}
 
   void add_window(const Teams& teams) {
     for (const TeamId team : teams)
       for (Day day = scope_.window.first; day <= scope_.window.last; day = day + 1) add({team, day});
   }
 
-  /// What is published elsewhere. Where that is not to be looked at, or cannot be, it is only counted.
+  /// What is published elsewhere, as far as it differs. Where that is not to be looked at, or cannot be, it is only counted.
   void add_published(Observation& seen) {
-    Cell last{TeamId::from(1, "none").value(), kEver.first - 1};
-    for (const LedgerRow& row : seen_.ledger) {  // by cell: the targets' rows follow each other
-      const Cell cell = row.cell;
-      if (cell == last || selected_.is_excluded(cell.team)) continue;
-      last = cell;
-      if (selected_.contains(cell.team)) {
-        if (scope_.window.contains(cell.day)) continue;
-        if (!scope_.beyond || !seen_.inventoried)
-          ++seen.not_examined;
-        else if (cell.day <= scope_.last_finished)
-          add(cell);
-      } else if (scope_.beyond && scope_.beyond->orphans_of_others && seen_.inventoried &&
-                 row.content.measures.view_events > 0 && cell.day <= scope_.last_finished) {
+    const bool looks = scope_.beyond && seen_.inventoried;
+    for (auto row = seen_.ledger.begin(); row != seen_.ledger.end();) {  // by cell: the targets' rows follow each other
+      const Cell cell = row->cell;
+      const auto end = std::find_if(row, seen_.ledger.end(), [&](const LedgerRow& one) { return one.cell != cell; });
+      const std::span<const LedgerRow> entry(row, end);
+      row = end;
+      const bool chosen = selected_.contains(cell.team);
+      if (selected_.is_excluded(cell.team) || (chosen && scope_.window.contains(cell.day))) continue;
+      if (chosen && !looks) ++seen.not_examined;
+      const bool of_another =
+          looks && !chosen && scope_.beyond->orphans_of_others && entry.front().content.measures.view_events > 0;
+      if (cell.day > scope_.last_finished || !(looks && (chosen || of_another))) continue;
+      if (is_as_it_was(entry))
+        ++seen.settled_beyond;
+      else
         add(cell);
-      }
     }
   }
 
@@ -174,6 +176,25 @@ class Cells {
     found->second.expired_because = expired_because(cell.day, seen_.source, seen_.published, scope_.source_kept_from);
   }
 
+  /// Nothing to look at: made by this definition, from this window, and the targets hold it. Most cells are so, and there
+  /// may be very many.
+  bool is_as_it_was(std::span<const LedgerRow> entry) const {
+    if (entry.size() != kTargets.size()) return false;
+    const Cell cell = entry.front().cell;
+    Fingerprint window;
+    const Cell first{cell.team, cell.day - 2};
+    for (auto count = std::ranges::lower_bound(seen_.counts, first, {}, &SourceCount::cell);
+         count != seen_.counts.end() && count->cell <= Cell{cell.team, cell.day + 1}; ++count)
+      window += count->events;
+    return std::ranges::all_of(entry, [&](const LedgerRow& row) {
+      const auto& content = seen_.content[static_cast<std::size_t>(row.target)];
+      const auto live = std::ranges::lower_bound(content, cell, {}, &TargetCell::cell);
+      const bool is_there = live != content.end() && live->cell == cell;
+      return row.definition == definition_.hash() && row.window == window &&
+             holds_what_was_said(is_there ? live->content : TargetContent{}, row);
+    });
+  }
+
   /// Sums flat counts into the facts of every cell whose window or views they are part of.
   void add_counts() {
     for (const SourceCount& count : seen_.counts) {
@@ -194,6 +215,7 @@ class Cells {
 
   const Scope& scope_;
   const Seen& seen_;
+  const Definition& definition_;
   const Selected selected_;
   CellIndex cells_;
 };
@@ -290,7 +312,7 @@ Result<Observation> observe(Warehouse& warehouse, StateStore& store, const Scope
   seen.source = looked.source;
   seen.live_bytes = std::move(looked.bytes);
   seen.teams = teams_of(scope, Selected(scope), looked);
-  Cells wanted(scope, looked);
+  Cells wanted(scope, looked, definition);
   wanted.add_window(seen.teams);
   wanted.add_published(seen);
   wanted.add_history(seen.teams, seen);

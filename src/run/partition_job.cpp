@@ -31,10 +31,7 @@ const TargetContent* find_content(const std::vector<TargetCell>& cells, TeamId t
 
 bool holds_what_was_said(const LedgerRow& row, const std::vector<TargetCell>& live) {
   const TargetContent* content = find_content(live, row.cell.team);
-  const TargetContent found = content ? *content : TargetContent{};
-  if (found.keys != row.content.keys || found.key_hash != row.content.key_hash) return false;
-  if (row.target == Target::kBounces) return found.measures == row.content.measures;
-  return found.measures.view_events == row.content.measures.view_events;
+  return holds_what_was_said(content ? *content : TargetContent{}, row);
 }
 
 }  // namespace
