@@ -30,9 +30,11 @@ Status MemoryStateStore::update_run(const RunRecord& run) {
   if (!known) return fail_unknown_run(run.id);
   known->record.status = run.status;
   known->record.cells_planned = run.cells_planned;
+  known->record.cells_by_state = run.cells_by_state;
   known->record.cells_recomputed = run.cells_recomputed;
   known->record.finished_at = run.finished_at;
   known->record.error = run.error;
+  known->record.reason = run.reason;
   return {};
 }
 
@@ -99,6 +101,21 @@ Result<std::vector<FailingPartition>> MemoryStateStore::failing_partitions() {
   std::vector<FailingPartition> partitions;
   for (const auto& [partition, one] : failing) partitions.push_back(one);
   return partitions;
+}
+
+Result<std::vector<PartitionCost>> MemoryStateStore::partition_costs(std::size_t limit) {
+  std::scoped_lock lock(mutex_);
+  std::vector<PartitionCost> costs;
+  for (auto run = runs_.rbegin(); run != runs_.rend(); ++run) {
+    std::map<Partition, PartitionCost, std::greater<>> partitions;
+    for (const StepRecord& step : run->steps) {
+      partitions[step.partition].seconds += step.seconds;
+      if (step.name == "publish" && step.status == "done") partitions[step.partition].cells = step.rows;
+    }
+    for (const auto& [partition, cost] : partitions)
+      if (cost.cells > 0 && costs.size() < limit) costs.push_back(cost);
+  }
+  return costs;
 }
 
 Result<std::uint64_t> MemoryStateStore::prune_runs(Instant before) {
@@ -225,6 +242,39 @@ Status MemoryStateStore::confirm(std::string_view rollup, const std::vector<Conf
   auto& confirmed = confirmed_[std::string(rollup)];
   for (const Confirmation& cell : cells) confirmed.insert_or_assign(cell.cell, cell);
   return {};
+}
+
+Result<bool> MemoryStateStore::take_tick(std::string_view job, Instant at) {
+  std::scoped_lock lock(mutex_);
+  const auto known = ticks_.find(job);
+  if (known != ticks_.end() && known->second.at >= at) return false;
+  ticks_.insert_or_assign(std::string(job), Tick{std::string(job), at, false});
+  return true;
+}
+
+Status MemoryStateStore::finish_tick(std::string_view job, Instant at) {
+  std::scoped_lock lock(mutex_);
+  if (const auto known = ticks_.find(job); known != ticks_.end() && known->second.at == at)
+    known->second.is_done = true;
+  return {};
+}
+
+Result<std::vector<Tick>> MemoryStateStore::ticks() {
+  std::scoped_lock lock(mutex_);
+  std::vector<Tick> ticks;
+  for (const auto& [job, tick] : ticks_) ticks.push_back(tick);
+  return ticks;
+}
+
+Status MemoryStateStore::accept_definition(std::string_view hash) {
+  std::scoped_lock lock(mutex_);
+  accepted_definition_ = hash;
+  return {};
+}
+
+Result<std::optional<std::string>> MemoryStateStore::accepted_definition() {
+  std::scoped_lock lock(mutex_);
+  return accepted_definition_;
 }
 
 Status MemoryStateStore::set_pause(const Pause& pause) {

@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -32,10 +33,12 @@ struct RunRecord {
   std::string window;  ///< "2026-03-01 to 2026-03-06"
   std::uint64_t teams = 0;
   std::uint64_t cells_planned = 0;
+  std::map<std::string, std::uint64_t, std::less<>> cells_by_state;  ///< of those planned: "missing", "stale", …
   std::uint64_t cells_recomputed = 0;
   Instant started_at{};
   std::optional<Instant> finished_at;
-  std::string error;  ///< empty unless it failed, wholly or in part
+  std::string error;   ///< empty unless it failed, wholly or in part
+  std::string reason;  ///< why it had nothing to do, or was skipped
 };
 
 /// One step of a run on one partition. Recorded when it begins (status "running") and again when it ends.
@@ -57,6 +60,21 @@ struct FailingPartition {
   std::uint32_t failures = 0;  ///< in a row, one a run
   Instant last_at{};           ///< when the last step that failed began
   bool operator==(const FailingPartition&) const = default;
+};
+
+/// How long one partition took from its first step to its last, at its newest publication.
+struct PartitionCost {
+  std::uint64_t cells = 0;
+  double seconds = 0;
+  bool operator==(const PartitionCost&) const = default;
+};
+
+/// The newest moment at which a job was due by its schedule.
+struct Tick {
+  std::string job;
+  Instant at{};
+  bool is_done = false;  ///< false: whoever took it is at work on it, or died
+  bool operator==(const Tick&) const = default;
 };
 
 /// The right to publish one partition of one rollup until `expires_at` by the store's clock.
@@ -130,6 +148,8 @@ class StateStore {
   /// By partition, from the steps of the runs that are in the history. An attempt is all steps of one run on a partition: it
   /// failed where one of them did, and was good where all are done; others count for nothing.
   virtual Result<std::vector<FailingPartition>> failing_partitions() = 0;
+  /// Of the partitions that were published last, the newest first: at most `limit`.
+  virtual Result<std::vector<PartitionCost>> partition_costs(std::size_t limit) = 0;
   /// Deletes finished runs, with their steps, that began before the instant. Returns how many.
   virtual Result<std::uint64_t> prune_runs(Instant before) = 0;
   /// Asks a running run to stop; noticed at its next heartbeat. False where no such run is running.
@@ -166,6 +186,20 @@ class StateStore {
   virtual Result<std::vector<Confirmation>> confirmations(std::string_view rollup) = 0;
   /// Inserts or replaces those of these cells; all or none.
   virtual Status confirm(std::string_view rollup, const std::vector<Confirmation>& cells) = 0;
+
+  // Schedule
+  /// Takes the tick of a job. True for one caller alone, and only where no tick of the job at that moment or a later one was
+  /// taken before.
+  virtual Result<bool> take_tick(std::string_view job, Instant at) = 0;
+  /// What was to be done at that tick is done, however it ended. Nothing happens where a later one was taken since.
+  virtual Status finish_tick(std::string_view job, Instant at) = 0;
+  /// The newest of each job, by job.
+  virtual Result<std::vector<Tick>> ticks() = 0;
+
+  // Consent
+  /// A person agrees to this definition (its hash), in the place of any other: scheduled jobs may recompute what others made.
+  virtual Status accept_definition(std::string_view hash) = 0;
+  virtual Result<std::optional<std::string>> accepted_definition() = 0;
 
   // Pause
   struct Pause {

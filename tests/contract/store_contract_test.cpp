@@ -47,6 +47,8 @@ TEST_P(RunContract, ComesBackAsItWasBegun) {
 
 TEST_P(RunContract, KeepsAnyText) {
   RunRecord run = some_run("r'; DROP TABLE runs; --", at(0));
+  run.cells_by_state = {{"missing", 3}, {"stale", UINT64_MAX}};
+  run.reason = "all 3 cells are fresh";
   run.error = "a zero\0 byte, 'quotes', \"more\",\n lines, umläute, 日本"s;
   ASSERT_TRUE(store().begin_run(run));
   EXPECT_EQ(store().run(run.id).value(), run);
@@ -71,6 +73,8 @@ TEST_P(RunContract, IsOverwrittenInItsOutcomeOnly) {
   update.cells_planned = 7;
   update.cells_recomputed = 5;
   update.finished_at = at(10);
+  update.cells_by_state = {{"stale", 1}};
+  update.reason = "nobody";
   update.error = "2026-03-01: memory limit";
   ASSERT_TRUE(store().update_run(update));
 
@@ -79,6 +83,8 @@ TEST_P(RunContract, IsOverwrittenInItsOutcomeOnly) {
   expected.cells_planned = 7;
   expected.cells_recomputed = 5;
   expected.finished_at = at(10);
+  expected.cells_by_state = {{"stale", 1}};
+  expected.reason = "nobody";
   expected.error = "2026-03-01: memory limit";
   EXPECT_EQ(store().run("r1").value(), expected);
 }
@@ -232,6 +238,27 @@ TEST_P(FailingContract, IsNotEndedByAnAttemptThatWasCancelledOrIsStillRunning) {
   attempt("r2", "2026-03-01", {{"look", "done"}, {"build", "cancelled"}}, 20);
   attempt("r3", "2026-03-01", {{"look", "done"}, {"build", "running"}}, 30);
   EXPECT_THAT(failing(), ElementsAre(on("2026-03-01", 1, 10)));
+}
+
+TEST_P(FailingContract, IsBesideWhatDaysTook) {
+  const auto published = [&](const char* run, const char* on, std::uint64_t cells, double seconds, int start) {
+    static_cast<void>(store().begin_run(some_run(run, at(start))));
+    for (const char* name : {"build", "publish"}) {
+      StepRecord step = some_step(run, on, name, at(start));
+      step.status = "done";
+      step.rows = cells;
+      step.seconds = seconds / 2;
+      ASSERT_TRUE(store().record_step(step));
+    }
+  };
+  EXPECT_THAT(store().partition_costs(10).value(), IsEmpty());
+  published("r1", "2026-03-01", 3, 0.5, 10);
+  published("r1", "2026-03-02", 9, 4, 11);
+  attempt("r1", "2026-03-03", {{"build", "done"}, {"publish", "failed"}}, 12);
+  published("r2", "2026-03-01", 1, 0.25, 20);
+  using Cost = PartitionCost;
+  EXPECT_THAT(store().partition_costs(10).value(), ElementsAre(Cost{1, 0.25}, Cost{9, 4}, Cost{3, 0.5}));
+  EXPECT_THAT(store().partition_costs(2).value(), ElementsAre(Cost{1, 0.25}, Cost{9, 4}));
 }
 
 class PruneContract : public StoreTest {};

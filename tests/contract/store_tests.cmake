@@ -12,6 +12,7 @@ gapless_test(store_contract_test
     ${contract}/store_lease_test.cpp
     ${contract}/store_process_test.cpp
     ${contract}/store_property_test.cpp
+    ${contract}/store_schedule_test.cpp
     ${contract}/store_shortcut_test.cpp
     ${contract}/store_values.cpp
     ${CMAKE_SOURCE_DIR}/tests/support/child_process.cpp

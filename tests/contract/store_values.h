@@ -10,7 +10,7 @@ namespace gapless {
 
 inline auto fields(const RunRecord& run) {
   return std::tie(run.id, run.job, run.trigger, run.host, run.pid, run.status, run.window, run.teams, run.cells_planned,
-                  run.cells_recomputed, run.started_at, run.finished_at, run.error);
+                  run.cells_recomputed, run.started_at, run.finished_at, run.error, run.cells_by_state, run.reason);
 }
 inline auto fields(const StepRecord& step) {
   return std::tie(step.run_id, step.partition, step.name, step.status, step.started_at, step.seconds, step.rows,

@@ -38,6 +38,9 @@ Result<std::vector<StepRecord>> MortalStore::steps(std::string_view run_id) {
 Result<std::vector<FailingPartition>> MortalStore::failing_partitions() {
   return counted(faults_, "failing_partitions", [&] { return kept_.failing_partitions(); });
 }
+Result<std::vector<PartitionCost>> MortalStore::partition_costs(std::size_t limit) {
+  return counted(faults_, "partition_costs", [&] { return kept_.partition_costs(limit); });
+}
 Result<std::uint64_t> MortalStore::prune_runs(Instant before) {
   return counted(faults_, "prune_runs", [&] { return kept_.prune_runs(before); });
 }
@@ -89,6 +92,21 @@ Result<std::vector<Confirmation>> MortalStore::confirmations(std::string_view ro
 }
 Status MortalStore::confirm(std::string_view rollup, const std::vector<Confirmation>& cells) {
   return counted(faults_, "confirm", [&] { return kept_.confirm(rollup, cells); });
+}
+Result<bool> MortalStore::take_tick(std::string_view job, Instant at) {
+  return counted(faults_, "take_tick", [&] { return kept_.take_tick(job, at); });
+}
+Status MortalStore::finish_tick(std::string_view job, Instant at) {
+  return counted(faults_, "finish_tick", [&] { return kept_.finish_tick(job, at); });
+}
+Result<std::vector<Tick>> MortalStore::ticks() {
+  return counted(faults_, "ticks", [&] { return kept_.ticks(); });
+}
+Status MortalStore::accept_definition(std::string_view hash) {
+  return counted(faults_, "accept_definition", [&] { return kept_.accept_definition(hash); });
+}
+Result<std::optional<std::string>> MortalStore::accepted_definition() {
+  return counted(faults_, "accepted_definition", [&] { return kept_.accepted_definition(); });
 }
 Status MortalStore::set_pause(const Pause& pause) {
   return counted(faults_, "set_pause", [&] { return kept_.set_pause(pause); });

@@ -104,7 +104,26 @@ CREATE TABLE confirmations (
 ) STRICT, WITHOUT ROWID;
 )sql";
 
+constexpr const char* kSchedule = R"sql(
+ALTER TABLE runs ADD COLUMN cells_by_state TEXT NOT NULL DEFAULT '';
+ALTER TABLE runs ADD COLUMN reason TEXT NOT NULL DEFAULT '';
+
+-- The newest of each job.
+CREATE TABLE ticks (
+  job TEXT PRIMARY KEY,
+  at_micros INTEGER NOT NULL,
+  is_done INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE accepted_definition (
+  only_row INTEGER PRIMARY KEY CHECK (only_row = 1),
+  hash TEXT NOT NULL
+) STRICT;
+)sql";
+
 void make_shortcuts(SQLite::Database& database) { database.exec(kShortcuts); }
+
+void make_schedule(SQLite::Database& database) { database.exec(kSchedule); }
 
 void make_first_tables(SQLite::Database& database) {
   database.exec(kFirstTables);
@@ -114,7 +133,7 @@ void make_first_tables(SQLite::Database& database) {
 }
 
 /// The n-th leads from version n to version n + 1. Never changed once released; a new version is a new function.
-constexpr std::array<void (*)(SQLite::Database&), 2> kMigrations{make_first_tables, make_shortcuts};
+constexpr std::array<void (*)(SQLite::Database&), 3> kMigrations{make_first_tables, make_shortcuts, make_schedule};
 
 int version_of(SQLite::Database& database) { return database.execAndGet("PRAGMA user_version").getInt(); }
 

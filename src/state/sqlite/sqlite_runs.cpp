@@ -1,5 +1,7 @@
 #include <fmt/format.h>
 
+#include <sstream>
+
 #include "state/sqlite/connection.h"
 #include "state/sqlite/sqlite_store.h"
 #include "state/sqlite/statement.h"
@@ -10,10 +12,26 @@ namespace {
 
 constexpr const char* kRunById =
     "SELECT id, job, \"trigger\", host, pid, status, \"window\", teams, cells_planned, cells_recomputed,"
-    " started_at_micros, finished_at_micros, error FROM runs WHERE id = ?";
+    " started_at_micros, finished_at_micros, error, cells_by_state, reason FROM runs WHERE id = ?";
 constexpr const char* kNewestRuns =
     "SELECT id, job, \"trigger\", host, pid, status, \"window\", teams, cells_planned, cells_recomputed,"
-    " started_at_micros, finished_at_micros, error FROM runs ORDER BY started_at_micros DESC, seq DESC LIMIT ?";
+    " started_at_micros, finished_at_micros, error, cells_by_state, reason FROM runs ORDER BY started_at_micros DESC, "
+    "seq DESC LIMIT ?";
+
+/// "missing 3\nstale 1\n"
+std::string format_counts(const std::map<std::string, std::uint64_t, std::less<>>& counts) {
+  std::string text;
+  for (const auto& [word, count] : counts) text += fmt::format("{} {}\n", word, count);
+  return text;
+}
+
+std::map<std::string, std::uint64_t, std::less<>> parse_counts(const std::string& text) {
+  std::map<std::string, std::uint64_t, std::less<>> counts;
+  std::istringstream lines(text);
+  std::string word;
+  for (std::uint64_t count = 0; lines >> word >> count;) counts.emplace(word, count);
+  return counts;
+}
 
 Result<RunRecord> read_run(SQLite::Statement& row) {
   RunRecord run;
@@ -33,6 +51,8 @@ Result<RunRecord> read_run(SQLite::Statement& row) {
   run.started_at = from_micros(row.getColumn(10).getInt64());
   if (!row.isColumnNull(11)) run.finished_at = from_micros(row.getColumn(11).getInt64());
   run.error = row.getColumn(12).getString();
+  run.cells_by_state = parse_counts(row.getColumn(13).getString());
+  run.reason = row.getColumn(14).getString();
   return run;
 }
 
@@ -60,10 +80,11 @@ Status SqliteStateStore::begin_run(const RunRecord& run) {
     if (has_run(database, run.id)) return fail_run_exists(run.id);
     statement(database,
               "INSERT INTO runs (id, job, \"trigger\", host, pid, status, \"window\", teams, cells_planned,"
-              " cells_recomputed, started_at_micros, finished_at_micros, error)"
-              " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+              " cells_recomputed, started_at_micros, finished_at_micros, error, cells_by_state, reason)"
+              " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
               run.id, run.job, run.trigger, run.host, run.pid, name(run.status), run.window, run.teams,
-              run.cells_planned, run.cells_recomputed, run.started_at, run.finished_at, run.error)
+              run.cells_planned, run.cells_recomputed, run.started_at, run.finished_at, run.error,
+              format_counts(run.cells_by_state), run.reason)
         .exec();
     return {};
   });
@@ -71,12 +92,12 @@ Status SqliteStateStore::begin_run(const RunRecord& run) {
 
 Status SqliteStateStore::update_run(const RunRecord& run) {
   return connection_->write("updating a run", [&](SQLite::Database& database) -> Status {
-    const int changed =
-        statement(database,
-                  "UPDATE runs SET status = ?, cells_planned = ?, cells_recomputed = ?,"
-                  " finished_at_micros = ?, error = ? WHERE id = ?",
-                  name(run.status), run.cells_planned, run.cells_recomputed, run.finished_at, run.error, run.id)
-            .exec();
+    const int changed = statement(database,
+                                  "UPDATE runs SET status = ?, cells_planned = ?, cells_recomputed = ?,"
+                                  " finished_at_micros = ?, error = ?, cells_by_state = ?, reason = ? WHERE id = ?",
+                                  name(run.status), run.cells_planned, run.cells_recomputed, run.finished_at, run.error,
+                                  format_counts(run.cells_by_state), run.reason, run.id)
+                            .exec();
     if (changed == 0) return fail_unknown_run(run.id);
     return {};
   });
@@ -154,6 +175,22 @@ Result<std::vector<FailingPartition>> SqliteStateStore::failing_partitions() {
       partitions.push_back({partition, query.getColumn(3).getUInt(), from_micros(query.getColumn(4).getInt64())});
     }
     return partitions;
+  });
+}
+
+Result<std::vector<PartitionCost>> SqliteStateStore::partition_costs(std::size_t limit) {
+  using Costs = std::vector<PartitionCost>;
+  return connection_->read("reading how long days took", [&](SQLite::Database& database) -> Result<Costs> {
+    auto query = statement(database, R"sql(
+      SELECT max(CASE WHEN steps.name = 'publish' AND steps.status = 'done' THEN steps.rows ELSE 0 END) AS cells,
+        sum(steps.seconds)
+      FROM steps JOIN runs ON runs.id = steps.run_id
+      GROUP BY runs.seq, shard, day, bucket HAVING cells > 0
+      ORDER BY runs.seq DESC, day DESC, shard DESC, bucket DESC LIMIT ?)sql",
+                           static_cast<std::int64_t>(limit));
+    Costs costs;
+    while (query.executeStep()) costs.push_back({read_count(query, 0), query.getColumn(1).getDouble()});
+    return costs;
   });
 }
 

@@ -27,6 +27,50 @@ Result<std::string> SqliteStateStore::store_id() {
   });
 }
 
+Result<bool> SqliteStateStore::take_tick(std::string_view job, Instant at) {
+  return connection_->write("taking a tick", [&](SQLite::Database& database) -> Result<bool> {
+    return statement(database,
+                     "INSERT INTO ticks (job, at_micros, is_done) VALUES (?, ?, 0) ON CONFLICT (job) DO UPDATE"
+                     " SET at_micros = excluded.at_micros, is_done = 0 WHERE excluded.at_micros > ticks.at_micros",
+                     job, at)
+               .exec() == 1;
+  });
+}
+
+Status SqliteStateStore::finish_tick(std::string_view job, Instant at) {
+  return connection_->write("finishing a tick", [&](SQLite::Database& database) -> Status {
+    statement(database, "UPDATE ticks SET is_done = 1 WHERE job = ? AND at_micros = ?", job, at).exec();
+    return {};
+  });
+}
+
+Result<std::vector<Tick>> SqliteStateStore::ticks() {
+  return connection_->read("reading the ticks", [&](SQLite::Database& database) -> Result<std::vector<Tick>> {
+    auto query = statement(database, "SELECT job, at_micros, is_done FROM ticks ORDER BY job");
+    std::vector<Tick> ticks;
+    while (query.executeStep())
+      ticks.push_back({query.getColumn(0).getString(), from_micros(query.getColumn(1).getInt64()),
+                       query.getColumn(2).getInt() != 0});
+    return ticks;
+  });
+}
+
+Status SqliteStateStore::accept_definition(std::string_view hash) {
+  return connection_->write("accepting a definition", [&](SQLite::Database& database) -> Status {
+    statement(database, "INSERT OR REPLACE INTO accepted_definition (only_row, hash) VALUES (1, ?)", hash).exec();
+    return {};
+  });
+}
+
+Result<std::optional<std::string>> SqliteStateStore::accepted_definition() {
+  using Hash = std::optional<std::string>;
+  return connection_->read("reading the accepted definition", [&](SQLite::Database& database) -> Result<Hash> {
+    auto query = statement(database, "SELECT hash FROM accepted_definition");
+    if (!query.executeStep()) return std::nullopt;
+    return query.getColumn(0).getString();
+  });
+}
+
 Status SqliteStateStore::set_pause(const Pause& pause) {
   return connection_->write("pausing", [&](SQLite::Database& database) -> Status {
     statement(database, "INSERT OR REPLACE INTO pause (only_row, reason, until_micros) VALUES (1, ?, ?)", pause.reason,

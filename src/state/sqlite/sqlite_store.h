@@ -41,6 +41,7 @@ class SqliteStateStore final : public StateStore {
   Status record_step(const StepRecord& step) override;
   Result<std::vector<StepRecord>> steps(std::string_view run_id) override;
   Result<std::vector<FailingPartition>> failing_partitions() override;
+  Result<std::vector<PartitionCost>> partition_costs(std::size_t limit) override;
   Result<std::uint64_t> prune_runs(Instant before) override;
   Result<bool> request_cancel(std::string_view run_id) override;
   Result<bool> cancel_requested(std::string_view run_id) override;
@@ -62,6 +63,11 @@ class SqliteStateStore final : public StateStore {
   Result<std::vector<Confirmation>> confirmations(std::string_view rollup) override;
   Status confirm(std::string_view rollup, const std::vector<Confirmation>& cells) override;
 
+  Result<bool> take_tick(std::string_view job, Instant at) override;
+  Status finish_tick(std::string_view job, Instant at) override;
+  Result<std::vector<Tick>> ticks() override;
+  Status accept_definition(std::string_view hash) override;
+  Result<std::optional<std::string>> accepted_definition() override;
   Status set_pause(const Pause& pause) override;
   Status clear_pause() override;
   Result<std::optional<Pause>> pause(Instant now) override;

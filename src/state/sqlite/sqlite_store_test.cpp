@@ -30,7 +30,7 @@ TEST_F(SqliteStore, IsMarkedAsOursWithItsVersionAndHasAWriteAheadLog) {
   open();
   SQLite::Database raw(file().string());
   EXPECT_EQ(raw.execAndGet("PRAGMA application_id").getInt(), 0x6761706c);
-  EXPECT_EQ(raw.execAndGet("PRAGMA user_version").getInt(), 2);
+  EXPECT_EQ(raw.execAndGet("PRAGMA user_version").getInt(), 3);
   EXPECT_EQ(raw.execAndGet("PRAGMA journal_mode").getString(), "wal");
 }
 
@@ -89,10 +89,12 @@ TEST_F(SqliteStore, OfTheFirstVersionIsTakenAlong) {
   run.id = "r1";
   const std::string id = open()->store_id().value();
   ASSERT_TRUE(open()->begin_run(run));
-  execute("DROP TABLE cached_partitions; DROP TABLE confirmations; PRAGMA user_version = 1");
+  execute(
+      "DROP TABLE cached_partitions; DROP TABLE confirmations; DROP TABLE ticks; DROP TABLE accepted_definition;"
+      " ALTER TABLE runs DROP COLUMN cells_by_state; ALTER TABLE runs DROP COLUMN reason; PRAGMA user_version = 1");
   const auto store = open();
   EXPECT_EQ(store->store_id().value(), id);
-  EXPECT_TRUE(store->run("r1").value());
+  EXPECT_EQ(store->run("r1").value().value().id, "r1");
   EXPECT_TRUE(store->cache_partitions("events", {{"1", "v", "c"}}, {}));
   EXPECT_EQ(open()->cached_partitions("events").value().size(), 1U);
 }
@@ -104,14 +106,14 @@ TEST_F(SqliteStore, OfANewerProgramIsAConflictAndLeftAlone) {
   const auto store = SqliteStateStore::open(file());
   ASSERT_FALSE(store);
   EXPECT_EQ(store.error().fault, Fault::kConflict);
-  EXPECT_THAT(store.error().message, AllOf(HasSubstr("version 7"), HasSubstr("up to 2"), HasSubstr("Upgrade")));
+  EXPECT_THAT(store.error().message, AllOf(HasSubstr("version 7"), HasSubstr("up to 3"), HasSubstr("Upgrade")));
   EXPECT_EQ(read_file(), before);
 }
 
 TEST_F(SqliteStore, MadeNewerWhileInUseIsAConflictFromThenOn) {
   const auto store = open();
   const Lease lease = std::get<Lease>(store->take_lease("web/1", "r1", 1h).value());
-  execute("PRAGMA user_version = 3");
+  execute("PRAGMA user_version = 4");
   const auto expect_conflict = [](const auto& result) {
     ASSERT_FALSE(result);
     EXPECT_EQ(result.error().fault, Fault::kConflict) << result.error().message;
