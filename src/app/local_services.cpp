@@ -4,7 +4,6 @@
 #include <spdlog/spdlog.h>
 
 #include "app/machine_memory.h"
-#include "cli/examination.h"
 #include "engine/chdb/data_directory.h"
 #include "engine/chdb/library.h"
 #include "run/host.h"
@@ -185,7 +184,7 @@ ExecutorOptions LocalServices::executor_options() const {
   options.max_concurrent = settings.max_concurrent;
   options.newest_first = settings.newest_first;
   options.max_shrink_percent = settings.max_shrink_percent;
-  options.source_kept_from = source_kept_from(settings, clock().now());
+  if (settings.retention_days) options.source_kept_from = Day::of(clock().now()) - *settings.retention_days;
   options.statement_timeout = settings.statement_timeout;
   options.memory_limit_bytes = installation_.memory_limit_bytes;
   options.exclusive = true;  // the engine's directory is locked

@@ -18,10 +18,9 @@ Result<ExitCode> run_backfill(Invocation& call) {
   const Settings& settings = call.services.settings();
   GAPLESS_ASSIGN(const Selection selection, read_selection(call.given));
   GAPLESS_ASSIGN(const Window window, window_of(selection, settings, call.services.clock().now()));
-  GAPLESS_ASSIGN(const auto teams, teams_to_examine(selection.teams, window, call.services, call.output));
-  JobRequest request{"manual", {window, teams, {}, call.given.has("--allow-shrink")}, call.services.executor_options()};
+  JobRequest request{
+      "manual", {window, selection.teams, {}, call.given.has("--allow-shrink")}, call.services.executor_options()};
   request.look.beyond_window = selection.is_default_window();
-  request.look.teams_were_named = selection.teams.has_value();
   request.look.plan.states = selection.states;
   request.look.plan.judge.include_open_days = selection.include_today;
   request.look.plan.judge.force = call.given.has("--force");
@@ -30,6 +29,7 @@ Result<ExitCode> run_backfill(Invocation& call) {
   if (const auto text = call.given.value("--on-conflict")) {
     GAPLESS_ASSIGN(request.executor.on_conflict, parse_on_conflict(*text));
   }
+  request.remember_consent = call.given.has("--accept-definition");
   request.executor.allow_shrink = call.given.has("--allow-shrink");
   GAPLESS_ASSIGN(request.executor.run_timeout, read_timeout(call.given));
   return call.given.has("--dry-run") ? dry_run(call, request) : run_job(call, request);
@@ -61,7 +61,8 @@ CommandSpec backfill_command() {
        {.name = "--allow-shrink", .help = "go on also where many cells would lose most of their view events"},
        {.name = "--take-over", .help = "recompute also cells whose rows gapless did not write"},
        {.name = "--accept-definition",
-        .help = "recompute outdated cells; always so here, other than in scheduled jobs"},
+        .help =
+            "agree to the definition: scheduled jobs recompute outdated cells too from now on, as this does anyway"},
        timeout_option("begin no new day after this time, as in 30m or 2h", "")});
   return command;
 }

@@ -67,12 +67,20 @@ struct Manual {
   const SettingInfo* find(std::string_view key) const;
 };
 
+/// Who asked for the run that a command may begin.
+struct RunOrigin {
+  std::string trigger = "command";         ///< or "schedule", "api"
+  std::optional<std::string> run_id = {};  ///< none: a new one is made
+  const RunEvents* also_tell = nullptr;    ///< what happens, beside the progress display
+};
+
 /// What a command is given to work with.
 struct Invocation {
   const Given& given;
   Services& services;
   Output& output;
   const Manual& manual;
+  RunOrigin origin = {};
 };
 
 enum class CommandGroup { kStart, kFigures, kOperation };

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "cli/wording.h"
+#include "run/pace.h"
 
 namespace gapless {
 
@@ -13,60 +14,71 @@ std::uint64_t Examination::events_in_window() const {
   return events;
 }
 
-std::optional<Day> source_kept_from(const Settings& settings, Instant now) {
-  if (!settings.retention_days) return std::nullopt;
-  return Day::of(now) - *settings.retention_days;
-}
-
 namespace {
 
-Scope::Beyond beyond_of(const Settings& settings, const ExaminationRequest& request) {
+/// Where no team is selected, nothing need be looked at.
+Examination nobody(const ExaminationRequest& request, const Definition& definition, const TeamsAtWork& chosen) {
+  Examination examination{.window = request.window,
+                          .source = {},
+                          .definition_texts = {},
+                          .plan = make_plan(request.window.days, {}, {}, definition, request.plan, {})};
+  examination.plan.why_nobody = chosen.why_nobody;
+  return examination;
+}
+
+Scope::Beyond beyond_of(const Settings& settings, const ExaminationRequest& request, const TeamsAtWork& chosen) {
   Scope::Beyond beyond;
   if (settings.history != kWholeHistory)
     beyond.history_from = request.window.days.last - (settings.history.value_or(settings.days_back) - 1);
   beyond.max_days = request.max_days_beyond;
-  beyond.orphans_of_others = request.teams.teams.has_value() && !request.teams_were_named;
+  beyond.orphans_of_others = chosen.teams.has_value() && !request.asked_for;
   return beyond;
 }
 
 }  // namespace
 
+Result<bool> jobs_accept_definition(Services& services) {
+  if (services.settings().jobs_accept_definition) return true;
+  GAPLESS_ASSIGN(StateStore* const store, services.store());
+  GAPLESS_ASSIGN(const auto accepted, store->accepted_definition());
+  return accepted == services.definition().hash();
+}
+
 Result<Examination> examine(Services& services, Output& output, const ExaminationRequest& request) {
-  GAPLESS_ASSIGN(const Figures figures, services.figures());
-  if (!request.teams.why_nobody.empty())
-    return Examination{.window = request.window,
-                       .source = {},
-                       .definition_texts = {},
-                       .plan = make_plan(request.window.days, {}, {}, services.definition(), request.plan, {}),
-                       .why_nobody = request.teams.why_nobody};
-  output.console().show("looking at source, ledger and targets …");
   const Settings& settings = services.settings();
   const Window& window = request.window;
-  const Scope scope{.window = window.days,
-                    .teams = request.teams.teams,
-                    .excluded = settings.teams.excluded,
-                    .last_finished = window.last_finished,
-                    .include_open_days = request.plan.judge.include_open_days,
-                    .believe_empty_source = request.believe_empty_source,
-                    .source_kept_from = source_kept_from(settings, services.clock().now()),
-                    .beyond = request.beyond_window ? std::optional(beyond_of(settings, request)) : std::nullopt};
+  GAPLESS_ASSIGN(const TeamsAtWork chosen, teams_to_examine(request.asked_for, window, services, output));
+  GAPLESS_ASSIGN(const Figures figures, services.figures());
+  const Scope scope{
+      .window = window.days,
+      .teams = chosen.teams,
+      .excluded = settings.teams.excluded,
+      .last_finished = window.last_finished,
+      .include_open_days = request.plan.judge.include_open_days,
+      .believe_empty_source = request.believe_empty_source,
+      .source_kept_from = services.executor_options().source_kept_from,
+      .beyond = request.beyond_window ? std::optional(beyond_of(settings, request, chosen)) : std::nullopt};
+  if (!chosen.why_nobody.empty() && !scope.beyond) return nobody(request, services.definition(), chosen);
+  output.console().show("looking at source, ledger and targets …");
   auto seen = observe(*figures.warehouse, *figures.store, scope, services.definition(), services.limits());
   output.console().clear();
   if (!seen) return fail(std::move(seen.error()));
-  Plan plan = make_plan(window.days, seen->teams, std::move(seen->facts), services.definition(), request.plan,
-                        seen->definition_texts);
-  plan.settled_beyond = seen->settled_beyond;
-  plan.live_bytes = std::move(seen->live_bytes);
-  return Examination{.window = window,
-                     .source = seen->source,
-                     .definition_texts = std::move(seen->definition_texts),
-                     .plan = std::move(plan),
-                     .not_examined = seen->not_examined,
-                     .older_history = std::move(seen->older_history)};
+  Examination examination{.window = window,
+                          .source = seen->source,
+                          .definition_texts = seen->definition_texts,
+                          .plan = plan_of(*seen, window.days, services.definition(), request.plan),
+                          .not_examined = seen->not_examined,
+                          .older_history = std::move(seen->older_history)};
+  examination.plan.why_nobody = chosen.why_nobody;
+  GAPLESS_ASSIGN(examination.jobs_accept_definition, jobs_accept_definition(services));
+  constexpr std::size_t kPastDays = 200;
+  GAPLESS_ASSIGN(const auto past, figures.store->partition_costs(kPastDays));
+  examination.seconds = seconds_to_build(estimate(examination.plan).cells_by_day, past, settings.max_concurrent);
+  return examination;
 }
 
 std::string no_events_hint(const Examination& examination, std::string_view command) {
-  if (!examination.why_nobody.empty() || examination.events_in_window() > 0 ||
+  if (!examination.plan.why_nobody.empty() || examination.events_in_window() > 0 ||
       examination.plan.cells_to_recompute() > 0)
     return "";
   const SourceExtent& source = examination.source;

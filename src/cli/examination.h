@@ -19,7 +19,8 @@ struct Examination {
   Plan plan;
   std::uint64_t not_examined = 0;            ///< published cells outside the window
   std::map<TeamId, Day> older_history = {};  ///< of new teams, before backfill.history_days
-  std::string why_nobody = {};               ///< where no team is selected: why; nothing was looked at then
+  std::optional<double> seconds = {};        ///< that carrying out the plan may take; none: nothing to judge by
+  bool jobs_accept_definition = false;       ///< scheduled jobs recompute outdated cells: by configuration or consent
 
   /// Events on the days of the window, of the teams at work.
   std::uint64_t events_in_window() const;
@@ -28,23 +29,22 @@ struct Examination {
 /// What to look at, and how to judge it.
 struct ExaminationRequest {
   Window window;
-  TeamsAtWork teams;
+  std::optional<Teams> asked_for;  ///< by --teams; none: those that the configured strategies select
   PlanOptions plan;
   bool believe_empty_source = false;  ///< a source without any events is not a failure to look
   /// Published cells outside the window too, and the history of teams that have none.
   bool beyond_window = false;
-  bool teams_were_named = false;    ///< by --teams: others are none of its business
   std::size_t max_days_beyond = 0;  ///< outside the window, looked at by session; 0: no limit
 };
 
-/// Looks and plans; says on the console that it does. Errors: those of observe().
+/// Whether scheduled jobs recompute what other definitions made: as configured, or since somebody agreed to this one.
+Result<bool> jobs_accept_definition(Services& services);
+
+/// Chooses teams, looks, and plans; says on the console that it does. Errors: those of teams_to_examine() and observe().
 Result<Examination> examine(Services& services, Output& output, const ExaminationRequest& request);
 
 /// Where no event of the teams at work lies in the window: that, and the window that covers the data. Empty otherwise. `command` is what to
 /// give the days to: "gapless plan".
 std::string no_events_hint(const Examination& examination, std::string_view command);
-
-/// The first day that the source keeps, by source.retention_days.
-std::optional<Day> source_kept_from(const Settings& settings, Instant now);
 
 }  // namespace gapless

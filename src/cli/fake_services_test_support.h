@@ -13,7 +13,7 @@ class FakeTeamSettings final : public TeamSettings {
   Result<Teams> enabled_teams() override { return answer; }
 };
 
-/// Services with a state store in memory and a clock that stands still; there is no engine.
+/// Services with a state store in memory and a clock that stands still; there is no engine, unless a test brings figures.
 class FakeServices final : public Services {
  public:
   struct Parts {
@@ -23,6 +23,8 @@ class FakeServices final : public Services {
     MemoryStateStore store{[this] { return clock.now(); }};
     FakeTeamSettings team_settings;
     bool has_store = false;
+    std::optional<Figures> figures;  ///< with a store of their own
+    ExecutorOptions executor_options;
     Installation installation;
   };
   /// What a test looks at and changes.
@@ -37,20 +39,23 @@ class FakeServices final : public Services {
   bool has_store() const override { return parts_.has_store; }
   Result<StateStore*> store() override {
     parts_.has_store = true;
-    return &parts_.store;
+    return parts_.figures ? parts_.figures->store : &parts_.store;
   }
   Result<Engine*> engine() override { return no_engine(); }
   Result<Loader*> loader() override { return no_engine(); }
   Result<Warehouse*> warehouse() override { return no_engine(); }
-  Result<Figures> figures() override { return no_engine(); }
+  Result<Figures> figures() override {
+    if (parts_.figures) return *parts_.figures;
+    return no_engine();
+  }
   Result<TeamSettings*> team_settings() override { return &parts_.team_settings; }
   Result<TakeOverReport> take_over() override { return no_engine(); }
   Limits limits() const override { return {}; }
-  ExecutorOptions executor_options() const override { return {}; }
+  ExecutorOptions executor_options() const override { return parts_.executor_options; }
   const Installation& installation() const override { return parts_.installation; }
   Result<std::string> engine_library() const override { return no_engine(); }
   std::optional<Error> data_directory_in_use() const override { return std::nullopt; }
-  std::string store_format() const override { return "schema 2"; }
+  std::string store_format() const override { return "schema 3"; }
 
  private:
   Parts parts_;

@@ -18,9 +18,9 @@ Status check_not_selected(Invocation& call, TeamId team, const Window& window) {
   const TeamRules& rules = call.services.settings().teams;
   if (std::ranges::binary_search(rules.excluded, team)) return {};
   std::vector<std::string_view> choosing;
-  for (const Strategy strategy : rules.strategies)
-    if (strategy == Strategy::kAll) choosing.push_back(name(strategy));
-  if (choosing.empty()) {
+  if (rules.have(Strategy::kAll)) {
+    choosing.push_back(name(Strategy::kAll));
+  } else {
     GAPLESS_ASSIGN(const TeamSelection selection, selected_teams(call.services, rules, window));
     for (const SelectedTeam& one : selection.teams)
       if (one.team == team)
@@ -47,8 +47,7 @@ Result<Plan> cells_to_forget(Invocation& call, TeamId team, const std::optional<
                     .believe_empty_source = true};
   const Definition& definition = call.services.definition();
   GAPLESS_ASSIGN(Observation seen, observe(*figures.warehouse, *figures.store, scope, definition, limits));
-  Plan plan = make_plan(scope.window, seen.teams, std::move(seen.facts), definition, {}, seen.definition_texts);
-  plan.live_bytes = std::move(seen.live_bytes);
+  Plan plan = plan_of(seen, scope.window, definition, {});
   for (PlannedCell& planned : plan.cells)
     planned.judgement.action =
         planned.facts.entry || planned.facts.has_target_rows() ? Action::kRecompute : Action::kNone;
@@ -84,8 +83,7 @@ Result<ExitCode> run_forget(Invocation& call) {
     call.output.text(fmt::format("nothing to do: team {} has no figures in {}  (run {})\n", team.value(),
                                  plan.window.to_string(), report.run_id));
   else
-    call.output.text(run_text(report, Examination{.window = window, .source = {}, .definition_texts = {}, .plan = plan},
-                              call.output.style()));
+    call.output.text(run_text(report, call.output.style()));
   return exit_code_of(report.status);
 }
 

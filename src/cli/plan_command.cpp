@@ -9,13 +9,11 @@ namespace {
 Result<ExitCode> run_plan(Invocation& call) {
   GAPLESS_ASSIGN(const Selection selection, read_selection(call.given));
   GAPLESS_ASSIGN(const Window window, window_of(selection, call.services.settings(), call.services.clock().now()));
-  GAPLESS_ASSIGN(const auto teams, teams_to_examine(selection.teams, window, call.services, call.output));
   PlanOptions options;
   options.judge.include_open_days = selection.include_today;
   options.states = selection.states;
-  ExaminationRequest request{window, teams, options};
+  ExaminationRequest request{window, selection.teams, options};
   request.beyond_window = selection.is_default_window();
-  request.teams_were_named = selection.teams.has_value();
   GAPLESS_ASSIGN(const Examination examination, examine(call.services, call.output, request));
   const PlanViewOptions view{call.given.has("--all"), call.given.has("--explain"), selection.states};
   const Definition& definition = call.services.definition();

@@ -32,19 +32,27 @@ std::uint64_t recomputed_beyond(const Plan& plan) {
   }));
 }
 
+Json estimate_json(const Estimate& cost, const std::optional<double>& seconds) {
+  return {{"rows_read", cost.rows_read},
+          {"bytes_written", cost.bytes_written},
+          {"free_bytes_needed", cost.most_bytes},
+          {"seconds", seconds ? Json(*seconds) : Json(nullptr)}};
+}
+
 std::string conclusion(const Examination& examination, const Style& style) {
   const Plan& plan = examination.plan;
   const std::uint64_t cells = plan.cells_to_recompute();
   const Estimate cost = estimate(plan);
   std::string text;
-  if (!examination.why_nobody.empty()) {
-    text = "nothing to do: " + examination.why_nobody;
+  if (cells == 0 && !plan.why_nobody.empty()) {
+    text = "nothing to do: " + plan.why_nobody;
   } else if (cells == 0) {
     text = "nothing to recompute";
   } else {
     text = fmt::format("{} to recompute on {}, looking at {}", counted(cells, "cell", "cells"),
                        counted(plan.work(true).size(), "day", "days"), counted(cost.rows_read, "event", "events"));
     text += fmt::format(", writing up to {}", format_bytes(cost.bytes_written));
+    if (examination.seconds) text += fmt::format(", in about {}", format_seconds(*examination.seconds));
   }
   text = style.paint(Tone::kStrong, text);
   if (!plan.cells.empty()) text += fmt::format("  ({})", summary_text(plan.summary(), style));
@@ -52,6 +60,7 @@ std::string conclusion(const Examination& examination, const Style& style) {
   if (const std::uint64_t beyond = recomputed_beyond(plan); beyond > 0)
     text += fmt::format("{} of these {} outside the window: what is published is looked after at any age\n",
                         grouped(beyond), beyond == 1 ? "is" : "are");
+  text += acceptance_text(examination);
   if (examination.not_examined > 0)
     text += fmt::format("{} outside the window {} not examined\n",
                         counted(examination.not_examined, "published cell", "published cells"),
@@ -65,6 +74,16 @@ std::string conclusion(const Examination& examination, const Style& style) {
 }
 
 }  // namespace
+
+std::string acceptance_text(const Examination& examination) {
+  const Estimate cost = estimate_of_outdated(examination.plan);
+  if (cost.cells == 0 || examination.jobs_accept_definition) return "";
+  return fmt::format(
+      "{} made by another definition: scheduled jobs leave {} alone until gapless backfill --accept-definition, which"
+      " looks at {} for {} and writes up to {}\n",
+      counted(cost.cells, "cell was", "cells were"), cost.cells == 1 ? "it" : "them",
+      counted(cost.rows_read, "event", "events"), cost.cells == 1 ? "it" : "them", format_bytes(cost.bytes_written));
+}
 
 Tone tone_of(CellState state) {
   switch (state) {
@@ -137,11 +156,12 @@ Json plan_json(const Examination& examination, const Definition& now, const Plan
     json["cells"].push_back(std::move(cell));
   }
   json["summary"] = summary_json(plan.summary());
-  const Estimate cost = estimate(plan);
-  json["estimate"] = {{"rows_read", cost.rows_read},
-                      {"bytes_written", cost.bytes_written},
-                      {"free_bytes_needed", cost.most_bytes},
-                      {"seconds", nullptr}};  // not known beforehand, and not guessed
+  json["estimate"] = estimate_json(estimate(plan), examination.seconds);
+  const Estimate outdated = estimate_of_outdated(plan);
+  json["outdated"] = {{"cells", outdated.cells},
+                      {"jobs_recompute", examination.jobs_accept_definition},
+                      {"rows_read", outdated.rows_read},
+                      {"bytes_written", outdated.bytes_written}};
   json["not_examined"] = examination.not_examined;
   json["source"] = {{"events", examination.source.events},
                     {"days", examination.source.days ? to_json(*examination.source.days) : Json(nullptr)}};

@@ -22,6 +22,8 @@ Json plan_json(const Examination& examination, const Definition& now, const Plan
 /// The tone of a state, the same everywhere.
 Tone tone_of(CellState state);
 /// Every state with its number of cells; JSON's `summary`.
+/// What scheduled jobs wait for where cells are outdated, and what it costs; empty where they wait for nothing.
+std::string acceptance_text(const Examination& examination);
 Json summary_json(const std::map<CellState, std::uint64_t>& summary);
 /// "20 missing, 978 empty": the states that occur, in the manual's order.
 std::string summary_text(const std::map<CellState, std::uint64_t>& summary, const Style& style);

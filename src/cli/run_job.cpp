@@ -7,9 +7,11 @@
 #include <atomic>
 #include <random>
 
+#include "cli/plan_view.h"
 #include "cli/progress.h"
 #include "cli/run_view.h"
 #include "cli/wording.h"
+#include "run/lease_keeper.h"
 #include "run/pause.h"
 
 namespace gapless {
@@ -37,6 +39,8 @@ class RunProgress {
     };
     return events;
   }
+  /// Takes the display away.
+  void end() { progress_.reset(); }
 
  private:
   void set(std::size_t done, std::size_t total, std::string_view detail) {
@@ -50,33 +54,128 @@ class RunProgress {
   std::atomic<std::size_t> total_{0};
 };
 
-/// Errors: kConflict while work is paused on this state store: nothing need be looked at.
-Status check_not_paused(StateStore& store, Instant now) {
-  GAPLESS_ASSIGN(const auto why, paused_because(store, now));
-  if (why) return fail(Fault::kConflict, *why);
-  return {};
-}
-
-/// Cells that a job leaves alone until a person has agreed to the new definition.
-std::uint64_t waiting_for_acceptance(const Plan& plan) {
-  return static_cast<std::uint64_t>(std::ranges::count_if(plan.cells, [](const PlannedCell& planned) {
-    return planned.judgement.state == CellState::kOutdated && planned.judgement.action == Action::kNone;
-  }));
-}
-
-void say_what_is_left(Output& output, const JobRequest& request, const Plan& plan) {
+void say_what_is_left(Output& output, const JobRequest& request, const Examination& examination) {
+  const Plan& plan = examination.plan;
   const std::size_t days = plan.work(request.executor.newest_first).size();
   const std::size_t most = request.executor.max_days;
   if (most > 0 && days > most)
     output.note(fmt::format("{} left for the next run: backfill.max_days_per_run is {}",
                             counted(days - most, "day is", "days are"), most));
-  const std::uint64_t outdated = request.look.plan.judge.accept_definition ? 0 : waiting_for_acceptance(plan);
-  if (outdated > 0)
-    output.note(
-        fmt::format("{} made by another definition and left as {}; gapless backfill --accept-definition recomputes {}",
-                    counted(outdated, "cell was", "cells were"), outdated == 1 ? "it is" : "they are",
-                    outdated == 1 ? "it" : "them"));
+  if (request.job != "manual")
+    if (const std::string waiting = acceptance_text(examination); !waiting.empty())
+      output.note(waiting.substr(0, waiting.size() - 1));
 }
+
+/// Both are told.
+RunEvents both(const RunEvents& one, const RunEvents* other) {
+  if (other == nullptr) return one;
+  RunEvents events;
+  events.on_start = [&one, other](const RunRecord& run, const Plan& plan) {
+    if (one.on_start) one.on_start(run, plan);
+    if (other->on_start) other->on_start(run, plan);
+  };
+  events.on_step = [&one, other](Day day, std::string_view step) {
+    if (one.on_step) one.on_step(day, step);
+    if (other->on_step) other->on_step(day, step);
+  };
+  events.on_day = [&one, other](const DayReport& day, std::size_t done, std::size_t total) {
+    if (one.on_day) one.on_day(day, done, total);
+    if (other->on_day) other->on_day(day, done, total);
+  };
+  return events;
+}
+
+/// One run, from its record to its report.
+class JobRun {
+ public:
+  JobRun(Invocation& call, const JobRequest& request, const Figures& figures)
+      : call_(call), request_(request), figures_(figures) {}
+
+  Result<ExitCode> run() {
+    const Instant now = call_.services.clock().now();
+    const RunIdentity identity{call_.origin.run_id.value_or(make_run_id(now)), request_.job, call_.origin.trigger};
+    GAPLESS_ASSIGN(record_, figures_.executor->begin(identity, request_.look.window.days));
+    auto why_not = why_not_now(now);
+    if (!why_not) return failed(std::move(why_not.error()));
+    if (*why_not) return skipped(std::move(**why_not));
+    auto examination = look();
+    if (!examination) return failed(std::move(examination.error()));
+    RunProgress progress(call_.output, request_.job);
+    const RunEvents shown = progress.events();
+    auto report = figures_.executor->carry_out(record_, examination->plan, request_.executor,
+                                               both(shown, call_.origin.also_tell));
+    progress.end();
+    if (!report) return fail(std::move(report.error()));
+    prune();
+    say(*report, *examination);
+    return exit_code_of(report->status);
+  }
+
+ private:
+  /// Why this run is not to begin at all. Errors: that this could not be found out.
+  Result<std::optional<std::string>> why_not_now(Instant now) {
+    GAPLESS_ASSIGN(auto paused, paused_because(*figures_.store, now));
+    if (paused || request_.job == "manual") return paused;
+    // Held to the end. The run is recorded before: whose lease names no running run is taken for dead.
+    keeper_.emplace(*figures_.store, record_.id, request_.executor.lease_ttl, request_.executor.stop);
+    GAPLESS_ASSIGN(auto taken, keeper_->take("job/" + request_.job));
+    if (const auto* held = std::get_if<LeaseHeld>(&taken))
+      return fmt::format("the previous run of {} is still going: {}", request_.job, held->holder);
+    job_lease_ = std::move(std::get<std::unique_ptr<LeaseKeeper::Held>>(taken));
+    return std::nullopt;
+  }
+
+  Result<Examination> look() {
+    ExaminationRequest look = request_.look;
+    if (!look.plan.judge.accept_definition) {
+      GAPLESS_ASSIGN(look.plan.judge.accept_definition, jobs_accept_definition(call_.services));
+    }
+    GAPLESS_ASSIGN(Examination examination, examine(call_.services, call_.output, look));
+    if (request_.remember_consent) GAPLESS_TRY(figures_.store->accept_definition(call_.services.definition().hash()));
+    return examination;
+  }
+
+  /// Could not look: nothing is processed.
+  Result<ExitCode> failed(Error error) {
+    const auto status = error.fault == Fault::kCancelled ? RunStatus::kCancelled : RunStatus::kFailed;
+    if (const auto closed = figures_.executor->close(record_, request_.look.window.days, status, error.message);
+        !closed)
+      return fail(error.fault,
+                  fmt::format("{} (and the run could not be closed: {})", error.message, closed.error().message));
+    return fail(std::move(error));
+  }
+
+  Result<ExitCode> skipped(std::string why) {
+    GAPLESS_ASSIGN(const RunReport report,
+                   figures_.executor->close(record_, request_.look.window.days, RunStatus::kSkipped, std::move(why)));
+    call_.output.document(run_json(report));
+    call_.output.error(report.reason);
+    return exit_code_of(report.status);
+  }
+
+  void prune() {
+    const Instant kept_from =
+        call_.services.clock().now() - std::chrono::days(call_.services.settings().keep_runs_days);
+    if (const auto pruned = figures_.store->prune_runs(kept_from); !pruned)
+      call_.output.warning(fmt::format("old runs stay in the history: {}", pruned.error().message));
+  }
+
+  void say(const RunReport& report, const Examination& examination) {
+    call_.output.document(run_json(report));
+    call_.output.text(run_text(report, call_.output.style()));
+    say_what_is_left(call_.output, request_, examination);
+    if (const std::string hint = no_events_hint(examination, "gapless backfill");
+        request_.job == "manual" && !hint.empty())
+      call_.output.note(hint);
+  }
+
+  Invocation& call_;
+  const JobRequest& request_;
+  const Figures figures_;
+  RunRecord record_;
+  std::optional<LeaseKeeper> keeper_;
+  std::unique_ptr<LeaseKeeper::Held> job_lease_;
+};
 
 }  // namespace
 
@@ -86,28 +185,32 @@ std::string make_run_id(Instant now) {
   return fmt::format("{:%Y%m%d-%H%M%S}-{:06x}", seconds, random() & 0xffffffU);
 }
 
+Result<JobRequest> scheduled_job(std::string_view job, const Settings& settings, ExecutorOptions options, Instant now) {
+  GAPLESS_ASSIGN(const Window finished, window_of({}, settings, now));
+  const Day last = finished.last_finished;
+  JobRequest request{std::string(job), {finished, std::nullopt, {}}, std::move(options)};
+  if (job == "intraday") {
+    request.look.window.days = {last, Day::of(now)};
+    request.look.plan.judge.include_open_days = true;
+  } else if (job == "daily") {
+    request.look.window.days.first = finished.days.last - (settings.detection_window_days - 1);
+  } else if (job == "backfill") {
+    request.look.beyond_window = true;
+    request.look.max_days_beyond = settings.max_days_per_run;
+  } else {
+    return fail(Fault::kInvalidInput, fmt::format("there is no job '{}': daily, intraday and backfill are", job));
+  }
+  request.look.plan.judge.accept_definition = false;  // but by configuration or consent
+  request.executor.on_conflict = OnConflict::kSkip;
+  request.executor.run_timeout = settings.run_timeout;
+  request.executor.max_days = settings.max_days_per_run;
+  request.executor.rest_after_failures = true;
+  return request;
+}
+
 Result<ExitCode> run_job(Invocation& call, const JobRequest& request) {
   GAPLESS_ASSIGN(const Figures figures, call.services.figures());
-  GAPLESS_TRY(check_not_paused(*figures.store, call.services.clock().now()));
-  GAPLESS_ASSIGN(const Examination examination, examine(call.services, call.output, request.look));
-
-  const RunIdentity identity{make_run_id(call.services.clock().now()), request.job, "command"};
-  Result<RunReport> report = [&] {
-    RunProgress progress(call.output, request.job);
-    return figures.executor->run(examination.plan, identity, request.executor, progress.events());
-  }();
-  if (!report) return fail(std::move(report.error()));
-  const Instant kept_from = call.services.clock().now() - std::chrono::days(call.services.settings().keep_runs_days);
-  if (const auto pruned = figures.store->prune_runs(kept_from); !pruned)
-    call.output.warning(fmt::format("old runs stay in the history: {}", pruned.error().message));
-
-  call.output.document(run_json(*report));
-  call.output.text(run_text(*report, examination, call.output.style()));
-  say_what_is_left(call.output, request, examination.plan);
-  if (const std::string hint = no_events_hint(examination, "gapless backfill");
-      request.job == "manual" && !hint.empty())
-    call.output.note(hint);
-  return exit_code_of(report->status);
+  return JobRun(call, request, figures).run();
 }
 
 Result<OnConflict> parse_on_conflict(std::string_view text) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <optional>
 #include <string>
 
@@ -9,14 +10,22 @@
 
 namespace gapless {
 
+inline constexpr std::array<std::string_view, 3> kScheduledJobs{"daily", "intraday", "backfill"};
+
 /// One run of a job: what it looks at, and how it does what follows.
 struct JobRequest {
-  std::string job;  ///< "manual", "daily", …
+  std::string job;  ///< one of kScheduledJobs, or "manual"
   ExaminationRequest look;
   ExecutorOptions executor;
+  bool remember_consent = false;  ///< from now on scheduled jobs build to this definition
 };
 
-/// Looks, plans, recomputes and reports. Errors: what kept it from being begun; a run that failed has its exit code.
+/// What a scheduled job looks at at `now`, and how it works, as configured. It repairs what it looks at.
+Result<JobRequest> scheduled_job(std::string_view job, const Settings& settings, ExecutorOptions options, Instant now);
+
+/// Looks, plans, recomputes and reports; whatever comes of it is in the history. Scheduled jobs exclude each other: one
+/// whose previous run is still going is skipped. Errors: what kept it from knowing what to do, or from recording it; a run
+/// that failed later has its exit code.
 Result<ExitCode> run_job(Invocation& call, const JobRequest& request);
 
 /// "20260310-120000-3f9a1c": the time, so that ids sort, and a random part.

@@ -52,20 +52,6 @@ std::string days_table(const RunReport& report, const Style& style) {
   return table.render(style);
 }
 
-/// "all 20 cells are fresh", or what else there is that is left alone.
-std::string nothing_to_do(const Examination& examination, const Style& style) {
-  if (!examination.why_nobody.empty()) return examination.why_nobody;
-  const Plan& plan = examination.plan;
-  auto summary = plan.summary();
-  const std::uint64_t fresh = summary[CellState::kFresh];
-  const std::uint64_t empty = summary[CellState::kEmpty];
-  if (fresh > 0 && fresh + empty == plan.cells.size())
-    return fmt::format("all {} fresh", counted(fresh, "cell is", "cells are"));
-  summary.erase(CellState::kEmpty);
-  const std::string others = summary_text(summary, style);
-  return fresh == 0 && fresh + empty == plan.cells.size() ? "there are no view events" : others;
-}
-
 std::string done_text(const RunReport& report) {
   std::uint64_t views = 0, sessions = 0;
   for (const DayReport& day : report.days) {
@@ -86,22 +72,18 @@ std::string left_text(const RunReport& report) {
 }
 
 /// How the run ended, and what to do.
-std::string closing(const RunReport& report, const Examination& examination, const Style& style) {
+std::string closing(const RunReport& report, const Style& style) {
   const auto strong = [&](std::string_view text) { return style.paint(tone_of(report.status), text); };
   const std::string again = "gapless backfill again does what is left";
   switch (report.status) {
     case RunStatus::kSucceeded: return strong("done") + ": " + done_text(report);
-    case RunStatus::kNothingToDo:
-      if (!report.days.empty()) return strong("nothing to do") + ": another run had recomputed it meanwhile";
-      return strong("nothing to do") + ": " + nothing_to_do(examination, style);
+    case RunStatus::kNothingToDo: return strong("nothing to do") + ": " + report.reason;
     case RunStatus::kPartial:
       return strong("partly done") + ": " + done_text(report) + "; " + left_text(report) + ". " + again;
     case RunStatus::kCancelled:
       return strong("stopped") + ": " + done_text(report) + "; " + left_text(report) + ". What is published stays; " +
              again;
-    case RunStatus::kSkipped:
-      return strong("skipped") + ": " +
-             (report.error.empty() ? left_text(report) + ", held by another run" : report.error);
+    case RunStatus::kSkipped: return strong("skipped") + ": " + (report.error.empty() ? report.reason : report.error);
     default: return strong("failed") + ": " + (report.error.empty() ? left_text(report) : report.error);
   }
 }
@@ -122,10 +104,10 @@ Tone tone_of(RunStatus status) {
   return Tone::kPlain;
 }
 
-std::string run_text(const RunReport& report, const Examination& examination, const Style& style) {
+std::string run_text(const RunReport& report, const Style& style) {
   std::string text;
   if (!report.days.empty()) text += days_table(report, style) + "\n";
-  text += closing(report, examination, style);
+  text += closing(report, style);
   return text + style.paint(Tone::kDim, fmt::format("  (run {})", report.run_id)) + "\n";
 }
 
@@ -146,6 +128,7 @@ Json run_json(const RunReport& report) {
   json["cells_recomputed"] = report.cells_recomputed;
   json["seconds"] = report.seconds;
   json["error"] = text_or_null(report.error);
+  json["reason"] = text_or_null(report.reason);
   return json;
 }
 

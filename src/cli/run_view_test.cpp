@@ -12,18 +12,16 @@ namespace {
 using testing::HasSubstr;
 
 RunReport report(RunStatus status, std::vector<DayReport> days) {
-  RunReport made{"run-9", "manual", status, {a_day("2026-03-01"), a_day("2026-03-03")}, std::move(days), 0, 1.5, ""};
+  RunReport made{"run-9", "manual", status, {a_day("2026-03-01"), a_day("2026-03-03")}, std::move(days), 0,
+                 1.5,     "",       ""};
   for (const DayReport& day : made.days) made.cells_recomputed += day.cells;
   return made;
 }
 
 DayReport published(const char* day) { return {a_day(day), DayStatus::kPublished, 2, {1500, 300, 10, 60}, 0.25, ""}; }
 
-Examination fresh_plan() { return examined("2026-03-01", "2026-03-01", {fresh_cell(1, "2026-03-01", 5)}); }
-
 TEST(RunView, shows_a_day_a_line_and_how_it_ended) {
-  EXPECT_EQ(run_text(report(RunStatus::kSucceeded, {published("2026-03-01"), published("2026-03-02")}), fresh_plan(),
-                     Style::plain()),
+  EXPECT_EQ(run_text(report(RunStatus::kSucceeded, {published("2026-03-01"), published("2026-03-02")}), Style::plain()),
             "day         status     cells  view events  sessions    time\n"
             "2026-03-01  published      2        1,500       300  0.25 s\n"
             "2026-03-02  published      2        1,500       300  0.25 s\n\n"
@@ -32,7 +30,7 @@ TEST(RunView, shows_a_day_a_line_and_how_it_ended) {
 
 TEST(RunView, says_why_days_failed_and_what_to_do) {
   const DayReport failed{a_day("2026-03-02"), DayStatus::kFailed, 0, {}, 0.5, "no disk"};
-  EXPECT_EQ(run_text(report(RunStatus::kPartial, {published("2026-03-01"), failed}), fresh_plan(), Style::plain()),
+  EXPECT_EQ(run_text(report(RunStatus::kPartial, {published("2026-03-01"), failed}), Style::plain()),
             "day         status     cells  view events  sessions    time  reason\n"
             "2026-03-01  published      2        1,500       300  0.25 s\n"
             "2026-03-02  failed                                   0.50 s  no disk\n\n"
@@ -41,25 +39,15 @@ TEST(RunView, says_why_days_failed_and_what_to_do) {
             " what is left  (run run-9)\n");
 }
 
-TEST(RunView, says_that_there_was_nothing_to_do) {
-  const RunReport nothing = report(RunStatus::kNothingToDo, {});
-  EXPECT_EQ(run_text(nothing, fresh_plan(), Style::plain()), "nothing to do: all 1 cell is fresh  (run run-9)\n");
-
-  CellFacts open = missing_cell(1, "2026-03-03", 5);
-  open.day_is_open = true;
-  const Examination mixed =
-      examined("2026-03-01", "2026-03-03", {fresh_cell(1, "2026-03-01", 5), missing_cell(1, "2026-03-02", 0), open});
-  EXPECT_EQ(run_text(nothing, mixed, Style::plain()), "nothing to do: 1 open, 1 fresh  (run run-9)\n");
-  Examination empty = examined("2026-03-01", "2026-03-01", {missing_cell(1, "2026-03-01", 0)});
-  EXPECT_EQ(run_text(nothing, empty, Style::plain()), "nothing to do: there are no view events  (run run-9)\n");
-  empty.why_nobody = "no team is selected";
-  EXPECT_EQ(run_text(nothing, empty, Style::plain()), "nothing to do: no team is selected  (run run-9)\n");
-}
-
-TEST(RunView, says_who_is_in_the_way) {
-  RunReport refused = report(RunStatus::kSkipped, {});
-  refused.error = "2026-03-01 is held by run run-8";
-  EXPECT_EQ(run_text(refused, fresh_plan(), Style::plain()), "skipped: 2026-03-01 is held by run run-8  (run run-9)\n");
+TEST(RunView, says_why_there_was_nothing_to_do_and_who_is_in_the_way) {
+  RunReport nothing = report(RunStatus::kNothingToDo, {});
+  nothing.reason = "all 20 cells are fresh";
+  EXPECT_EQ(run_text(nothing, Style::plain()), "nothing to do: all 20 cells are fresh  (run run-9)\n");
+  RunReport skipped = report(RunStatus::kSkipped, {});
+  skipped.reason = "2026-03-01: held by run run-8";
+  EXPECT_EQ(run_text(skipped, Style::plain()), "skipped: 2026-03-01: held by run run-8  (run run-9)\n");
+  skipped.error = "2026-03-01 is held by run run-8";
+  EXPECT_EQ(run_text(skipped, Style::plain()), "skipped: 2026-03-01 is held by run run-8  (run run-9)\n");
 }
 
 TEST(RunView, gives_programs_the_same) {

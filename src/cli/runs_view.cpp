@@ -1,6 +1,7 @@
 #include "cli/runs_view.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "cli/run_view.h"
 #include "cli/text_table.h"
@@ -21,6 +22,13 @@ std::string shortened(const std::string& text, std::size_t most) {
   return text.size() <= most ? text : text.substr(0, text.rfind(' ', most)) + " …";
 }
 
+/// ": 3 missing, 1 stale"
+std::string by_state(const RunRecord& run) {
+  std::vector<std::string> parts;
+  for (const auto& [state, cells] : run.cells_by_state) parts.push_back(fmt::format("{} {}", grouped(cells), state));
+  return parts.empty() ? "" : fmt::format(": {}", fmt::join(parts, ", "));
+}
+
 std::string duration_of(const RunRecord& run) {
   const auto taken = seconds_of(run);
   return taken ? format_seconds(*taken) : "";
@@ -36,7 +44,7 @@ std::optional<double> seconds_of(const RunRecord& run) {
 std::string runs_text(const std::vector<RunRecord>& runs, const Style& style) {
   constexpr std::size_t kLongestError = 80;
   TextTable table(
-      {{"run"}, {"job"}, {"status"}, {"started"}, {"time", Align::kRight}, {"cells", Align::kRight}, {"error"}});
+      {{"run"}, {"job"}, {"status"}, {"started"}, {"time", Align::kRight}, {"cells", Align::kRight}, {"why"}});
   for (const RunRecord& run : runs)
     table.add({run.id,
                run.job,
@@ -44,7 +52,7 @@ std::string runs_text(const std::vector<RunRecord>& runs, const Style& style) {
                format_instant(std::chrono::floor<std::chrono::seconds>(run.started_at)),
                duration_of(run),
                grouped(run.cells_recomputed),
-               shortened(run.error, kLongestError)});
+               shortened(run.error.empty() ? run.reason : run.error, kLongestError)});
   return table.render(style);
 }
 
@@ -52,11 +60,13 @@ std::string run_details_text(const RunRecord& run, const std::vector<StepRecord>
   std::string text = fmt::format("run {}: {}\n", run.id, style.paint(tone_of(run.status), name(run.status)));
   text += fmt::format("  job      {}, by {} on {} (process {})\n", run.job, run.trigger, run.host, run.pid);
   text += fmt::format("  window   {}, {}\n", run.window, counted(run.teams, "team", "teams"));
-  text += fmt::format("  cells    {} of {} recomputed\n", grouped(run.cells_recomputed), grouped(run.cells_planned));
+  text += fmt::format("  cells    {} of {} recomputed{}\n", grouped(run.cells_recomputed), grouped(run.cells_planned),
+                      by_state(run));
   text += fmt::format("  started  {}\n", format_instant(run.started_at));
   if (run.finished_at)
     text += fmt::format("  ended    {}, after {}\n", format_instant(*run.finished_at), duration_of(run));
   if (!run.error.empty()) text += fmt::format("  error    {}\n", run.error);
+  if (!run.reason.empty()) text += fmt::format("  reason   {}\n", run.reason);
   if (steps.empty()) return text;
   TextTable table({{"day"},
                    {"step"},
@@ -91,7 +101,9 @@ Json run_record_json(const RunRecord& run) {
           {"trigger", run.trigger},
           {"host", run.host},
           {"pid", run.pid},
-          {"error", text_or_null(run.error)}};
+          {"error", text_or_null(run.error)},
+          {"reason", text_or_null(run.reason)},
+          {"cells_by_state", Json(run.cells_by_state)}};
 }
 
 Json steps_json(const std::vector<StepRecord>& steps) {

@@ -70,10 +70,10 @@ std::string what_next(const Examination& examination, const Selection& selection
 Result<ExitCode> run_status(Invocation& call) {
   GAPLESS_ASSIGN(const Selection selection, read_selection(call.given));
   GAPLESS_ASSIGN(const Window window, window_of(selection, call.services.settings(), call.services.clock().now()));
-  GAPLESS_ASSIGN(const auto teams, teams_to_examine(selection.teams, window, call.services, call.output));
   PlanOptions options;
   options.judge.include_open_days = selection.include_today;
-  GAPLESS_ASSIGN(const Examination examination, examine(call.services, call.output, {window, teams, options}));
+  GAPLESS_ASSIGN(const Examination examination,
+                 examine(call.services, call.output, {window, selection.teams, options}));
   GAPLESS_ASSIGN(const Figures figures, call.services.figures());
   GAPLESS_ASSIGN(const auto pause, figures.store->pause(call.services.clock().now()));
 
@@ -87,7 +87,7 @@ Result<ExitCode> run_status(Invocation& call) {
   text += coverage_map(coverage_of(examination, selection), plan.window, call.output.width(), style);
   text += coverage_legend(plan.summary(), style);
   text += what_next(examination, selection, style);
-  if (!examination.why_nobody.empty()) text += examination.why_nobody + "\n";
+  if (!plan.why_nobody.empty()) text += plan.why_nobody + "\n";
   if (pause) text += style.paint(Tone::kWarn, pause_text(*pause)) + "\n";
   call.output.text(text);
   if (const std::string hint = no_events_hint(examination, "gapless status"); !hint.empty()) call.output.note(hint);

@@ -88,7 +88,7 @@ TEST_F(StoreCommands, runs_are_listed_the_newest_first) {
   EXPECT_EQ(runs[1].at("cells_recomputed"), 4);
   EXPECT_TRUE(runs[1].at("error").is_null());
   EXPECT_EQ(run_command(services, "runs", kText).out,
-            "run                     job     status     started                 time  cells  error\n"
+            "run                     job     status     started                 time  cells  why\n"
             "20260310-010000-bbbbbb  manual  running    2026-03-10T01:00:00Z              0\n"
             "20260309-010000-aaaaaa  manual  succeeded  2026-03-09T01:00:00Z  1.50 s      4\n");
   Given one;

@@ -73,7 +73,7 @@ TEST_F(TeamsCommand, fails_with_a_strategy_that_cannot_look_and_names_it) {
 TEST_F(TeamsCommand, is_not_alone_in_failing) {
   services.parts().team_settings.answer = fail(Fault::kUnavailable, "no server");
   rules() = {{Strategy::kProjectSettings, Strategy::kAll}, {}, {}};
-  for (const char* command : {"plan", "backfill", "status"})
+  for (const char* command : {"plan", "status"})
     EXPECT_EQ(run_command(services, command, OutputFormat::kText).code.error().message,
               "team selection by project_settings failed: no server")
         << command << ": 'all' beside it is no way out";

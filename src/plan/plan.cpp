@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <tuple>
 
+#include "util/counted.h"
+
 namespace gapless {
 
 std::map<CellState, std::uint64_t> Plan::summary() const {
@@ -15,6 +17,29 @@ std::uint64_t Plan::cells_to_recompute() const {
   return static_cast<std::uint64_t>(std::count_if(cells.begin(), cells.end(), [](const PlannedCell& planned) {
     return planned.judgement.action == Action::kRecompute;
   }));
+}
+
+std::map<std::string, std::uint64_t, std::less<>> Plan::work_by_state() const {
+  std::map<std::string, std::uint64_t, std::less<>> counts;
+  for (const PlannedCell& planned : cells)
+    if (planned.judgement.action == Action::kRecompute) ++counts[std::string(name(planned.judgement.state))];
+  return counts;
+}
+
+std::string Plan::why_nothing() const {
+  if (cells_to_recompute() > 0) return "";
+  if (!why_nobody.empty()) return why_nobody;
+  auto counts = summary();
+  const std::uint64_t fresh = counts[CellState::kFresh];
+  const bool all_settled = fresh + counts[CellState::kEmpty] == cells.size();
+  if (all_settled)
+    return fresh == 0 ? "there are no view events" : "all " + counted(fresh, "cell is", "cells are") + " fresh";
+  counts.erase(CellState::kEmpty);
+  std::string text;
+  for (const CellState state : kCellStates)
+    if (const auto found = counts.find(state); found != counts.end() && found->second > 0)
+      text.append(text.empty() ? "" : ", ").append(grouped(found->second)).append(" ").append(name(state));
+  return text;
 }
 
 std::vector<std::pair<Day, Teams>> Plan::work(bool newest_first) const {
@@ -59,11 +84,16 @@ std::uint64_t bytes_to_build(std::uint64_t live_bytes, std::uint64_t events) {
   return live_bytes + kBytesAnEvent * events;
 }
 
-Estimate estimate(const Plan& plan) {
+namespace {
+
+template <class Chosen>
+Estimate estimate_of(const Plan& plan, Chosen chosen) {
   Estimate total;
   std::map<Day, std::uint64_t> events;
   for (const PlannedCell& planned : plan.cells) {
-    if (planned.judgement.action != Action::kRecompute) continue;
+    if (!chosen(planned.judgement)) continue;
+    ++total.cells;
+    ++total.cells_by_day[planned.cell().day];
     total.rows_read += planned.facts.window.events;
     events[planned.cell().day] += planned.facts.day_events;
   }
@@ -74,6 +104,16 @@ Estimate estimate(const Plan& plan) {
     total.most_bytes = std::max(total.most_bytes, bytes);
   }
   return total;
+}
+
+}  // namespace
+
+Estimate estimate(const Plan& plan) {
+  return estimate_of(plan, [](const Judgement& one) { return one.action == Action::kRecompute; });
+}
+
+Estimate estimate_of_outdated(const Plan& plan) {
+  return estimate_of(plan, [](const Judgement& one) { return one.state == CellState::kOutdated; });
 }
 
 std::vector<Cell> shrinking_cells(const Plan& plan, double max_percent) {

@@ -24,9 +24,14 @@ struct Plan {
   /// Cells with an entry that were examined as well and need nothing, outside the window.
   std::uint64_t settled_beyond = 0;
   std::map<Day, std::uint64_t> live_bytes = {};  ///< on disk, of both targets' partitions
+  std::string why_nobody = {};                   ///< where no team is selected: why
 
   std::map<CellState, std::uint64_t> summary() const;
   std::uint64_t cells_to_recompute() const;
+  /// The cells to recompute, by the name of their state.
+  std::map<std::string, std::uint64_t, std::less<>> work_by_state() const;
+  /// Why there is no cell to recompute, in words for a person; empty where there is one.
+  std::string why_nothing() const;
   /// The days with at least one cell to recompute, and its teams; newest first, or oldest first.
   std::vector<std::pair<Day, Teams>> work(bool newest_first) const;
 };
@@ -44,12 +49,18 @@ Plan make_plan(DayRange window, Teams teams, std::vector<CellFacts> facts, const
 /// An upper bound for all but the oddest data; it is to keep a disk from being filled, and to plan with.
 std::uint64_t bytes_to_build(std::uint64_t live_bytes, std::uint64_t events);
 
+/// What building some cells costs.
 struct Estimate {
+  std::uint64_t cells = 0;
   std::uint64_t rows_read = 0;      ///< events; a day is looked at for each day that may own its events
   std::uint64_t bytes_written = 0;  ///< of all days
   std::uint64_t most_bytes = 0;     ///< of the largest day: what has to be free for each day that is built at once
+  std::map<Day, std::uint64_t> cells_by_day;
 };
+/// Of the cells to recompute.
 Estimate estimate(const Plan& plan);
+/// Of the outdated cells, recomputed by this plan or not: what agreeing to the new definition costs.
+Estimate estimate_of_outdated(const Plan& plan);
 
 /// The blast radius (SEMANTICS: the state of a cell): the cells with an entry that a plan would recompute to nothing or
 /// to less than half their view events, where these are more than `max_percent` of the plan's cells that have an entry,

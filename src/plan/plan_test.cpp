@@ -91,6 +91,29 @@ TEST(MakePlan, JudgesEveryCellAndSortsThemByDayAndTeam) {
   EXPECT_EQ(plan.window, kWindow);
 }
 
+TEST(MakePlan, SaysWhatThereIsToDoByState) {
+  const Plan plan = plan_of({missing(cell(1, "2026-03-01")), missing(cell(1, "2026-03-02")),
+                             fresh(cell(2, "2026-03-01")), fresh(cell(2, "2026-03-02"), 5, kBefore)});
+  EXPECT_THAT(plan.work_by_state(), ElementsAre(Pair("missing", 2U), Pair("outdated", 1U)));
+  EXPECT_EQ(plan.why_nothing(), "");
+}
+
+TEST(MakePlan, SaysWhyThereIsNothingToDo) {
+  const Cell first = cell(1, "2026-03-01"), second = cell(1, "2026-03-02"), third = cell(1, "2026-03-03");
+  EXPECT_EQ(plan_of({}).why_nothing(), "there are no view events");
+  EXPECT_EQ(plan_of({missing(first, 0)}).why_nothing(), "there are no view events");
+  EXPECT_EQ(plan_of({fresh(first), missing(second, 0)}).why_nothing(), "all 1 cell is fresh");
+  EXPECT_EQ(plan_of({fresh(first), fresh(second)}).why_nothing(), "all 2 cells are fresh");
+  EXPECT_EQ(plan_of({opened(missing(first)), foreign(second), fresh(third)}).why_nothing(),
+            "1 open, 1 foreign, 1 fresh");
+  PlanOptions waiting;
+  waiting.judge.accept_definition = false;
+  EXPECT_EQ(plan_of({fresh(first, 5, kBefore)}, waiting).why_nothing(), "1 outdated");
+  Plan nobody = plan_of({});
+  nobody.why_nobody = "no team is selected";
+  EXPECT_EQ(nobody.why_nothing(), "no team is selected");
+}
+
 TEST(MakePlan, OfNothingHasNothingToDo) {
   const Plan plan = plan_of({});
   EXPECT_THAT(plan.summary(), IsEmpty());

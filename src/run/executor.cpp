@@ -6,7 +6,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <cmath>
 #include <deque>
 #include <thread>
 
@@ -177,30 +176,19 @@ class Executor::Run {
     for (const JournalEntry& entry : journal)
       if (entry.partition == work.partition && entry.run_id != context_.run_id)
         GAPLESS_TRY(resolve(context_.warehouse, context_.store, context_.store_id, entry, context_.options));
-    GAPLESS_TRY(check_fits(work, memory_limit_bytes));
     PartitionJob job(context_, work.partition, work.cells, *work.lease, memory_limit_bytes);
-    auto done = job.execute(day);
+    auto done = job.execute(day, bytes_needed(work));
     if (!done) job.fail_step(done.error());
     return done;
   }
 
-  /// A day is not begun whose copy would not fit on the disk, beside those that are built at the same time.
-  Status check_fits(const Work& work, std::uint64_t memory_limit_bytes) {
+  /// What the copies of as many days as are built at once may take, if all are like this one.
+  std::uint64_t bytes_needed(const Work& work) const {
     std::uint64_t events = 0;
     for (const PlannedCell* planned : work.cells) events += planned->facts.day_events;
     const auto live = plan_.live_bytes.find(work.partition.day);
-    const std::uint64_t needed = bytes_to_build(live == plan_.live_bytes.end() ? 0 : live->second, events) *
-                                 std::max<std::size_t>(1, std::min(context_.options.max_concurrent, total_));
-    const Limits limits{context_.options.statement_timeout, memory_limit_bytes, context_.options.stop};
-    GAPLESS_ASSIGN(const std::uint64_t free, context_.warehouse.free_bytes(limits));
-    if (free >= needed) return {};
-    constexpr double kMiB = 1024 * 1024;
-    return fail(
-        Fault::kUnavailable,
-        fmt::format("{} is not begun: its copy may take {:.0f} MiB, and {:.0f} MiB are free on the disk; make room"
-                    " and run again",
-                    work.partition.to_string(), std::ceil(static_cast<double>(needed) / kMiB),
-                    std::floor(static_cast<double>(free) / kMiB)));
+    return bytes_to_build(live == plan_.live_bytes.end() ? 0 : live->second, events) *
+           std::max<std::size_t>(1, std::min(context_.options.max_concurrent, total_));
   }
 
   void conflict(Work work, const LeaseHeld& held) {
@@ -269,6 +257,12 @@ void conclude(RunReport& report) {
     report.status = good > 0 ? RunStatus::kPartial : RunStatus::kSkipped;
   else
     report.status = published > 0 ? RunStatus::kSucceeded : RunStatus::kNothingToDo;
+  if (report.status == RunStatus::kNothingToDo && unchanged > 0)
+    report.reason = "another run had recomputed it meanwhile";
+  if (skipped > 0 && failed + cancelled == 0)
+    for (const DayReport& day : report.days)
+      if (report.reason.empty() && day.status == DayStatus::kSkipped)
+        report.reason = fmt::format("{}: {}", day.day.to_string(), day.error);
 }
 
 /// Why a plan may not be carried out as it is: the blast radius.
@@ -290,36 +284,64 @@ std::optional<std::string> refusal(const Plan& plan, const ExecutorOptions& opti
 Executor::Executor(Warehouse& warehouse, StateStore& store, const Clock& clock, const Definition& definition)
     : warehouse_(warehouse), store_(store), clock_(clock), definition_(definition) {}
 
-Result<RunReport> Executor::run(const Plan& plan, const RunIdentity& identity, const ExecutorOptions& options,
-                                const RunEvents& events) {
-  const auto started = steady_clock::now();
-  GAPLESS_ASSIGN(const std::string store_id, store_.store_id());
-  GAPLESS_ASSIGN(const auto failed, store_.failing_partitions());
+Result<RunRecord> Executor::begin(const RunIdentity& identity, DayRange window) {
   RunRecord record;
   record.id = identity.run_id;
   record.job = identity.job;
   record.trigger = identity.trigger;
   record.host = host_name();
   record.pid = getpid();
-  record.window = plan.window.to_string();
-  record.teams = plan.teams.size();
-  record.cells_planned = plan.cells_to_recompute();
+  record.window = window.to_string();
   record.started_at = clock_.now();
   GAPLESS_TRY(store_.begin_run(record));
   kill_point("run.begun");
+  return record;
+}
+
+Result<RunReport> Executor::end(RunRecord record, RunReport report) {
+  record.status = report.status;
+  record.cells_recomputed = report.cells_recomputed;
+  record.finished_at = clock_.now();
+  record.error = report.error;
+  record.reason = report.reason;
+  kill_point("run.before_closing");
+  GAPLESS_TRY(store_.update_run(record));
+  return report;
+}
+
+Result<RunReport> Executor::close(RunRecord begun, DayRange window, RunStatus status, std::string why) {
+  RunReport report{begun.id, begun.job, status, window, {}, 0, 0, "", ""};
+  spdlog::info("run {} ended before it began to work: {}", report.run_id, name(status));  // the caller says why
+  const bool is_error = status == RunStatus::kFailed || status == RunStatus::kCancelled;
+  (is_error ? report.error : report.reason) = std::move(why);
+  return end(std::move(begun), std::move(report));
+}
+
+Result<RunReport> Executor::carry_out(RunRecord record, const Plan& plan, const ExecutorOptions& options,
+                                      const RunEvents& events) {
+  const auto started = steady_clock::now();
+  record.teams = plan.teams.size();
+  record.cells_planned = plan.cells_to_recompute();
+  record.cells_by_state = plan.work_by_state();
+  const auto store_id = store_.store_id();
+  const auto failed = store_.failing_partitions();
+  if (const Status updated = store_.update_run(record); !updated || !store_id || !failed) {
+    const Error& error = !updated ? updated.error() : !store_id ? store_id.error() : failed.error();
+    return close(std::move(record), plan.window, RunStatus::kFailed, error.message);
+  }
   spdlog::info("run {} started: job {}, {}, {}, {} to recompute", record.id, record.job, record.window,
                counted(record.teams, "team", "teams"), counted(record.cells_planned, "cell", "cells"));
   if (events.on_start) events.on_start(record, plan);
 
-  RunReport report{identity.run_id, identity.job, RunStatus::kFailed, plan.window, {}, 0, 0, ""};
+  RunReport report{record.id, record.job, RunStatus::kFailed, plan.window, {}, 0, 0, "", plan.why_nothing()};
   if (auto why_not = refusal(plan, options)) {
     report.error = *why_not;
   } else {
     TeamsPerStatement teams_per_statement;
     MemoryShares memory(options.memory_limit_bytes, std::max<std::size_t>(1, options.max_concurrent));
-    RunContext context{warehouse_,          store_, clock_, definition_, options, events, identity.run_id, store_id,
+    RunContext context{warehouse_,          store_, clock_, definition_, options, events, record.id, *store_id,
                        teams_per_statement, memory, {}};
-    for (const FailingPartition& one : failed) context.failing.emplace(one.partition, one);
+    for (const FailingPartition& one : *failed) context.failing.emplace(one.partition, one);
     Run run(context, plan, options.stop);
     Status may_begin;
     if (options.on_conflict == OnConflict::kFail) may_begin = run.take_all();
@@ -333,17 +355,17 @@ Result<RunReport> Executor::run(const Plan& plan, const RunIdentity& identity, c
     }
   }
   report.seconds = seconds_since(started);
-  record.status = report.status;
-  record.cells_recomputed = report.cells_recomputed;
-  record.finished_at = clock_.now();
-  record.error = report.error;
   spdlog::log(report.error.empty() ? spdlog::level::info : spdlog::level::err,
               "run {} ended: {}, {} recomputed in {:.2f} s{}{}", record.id, name(report.status),
               counted(report.cells_recomputed, "cell", "cells"), report.seconds, report.error.empty() ? "" : ": ",
               report.error);
-  kill_point("run.before_closing");
-  GAPLESS_TRY(store_.update_run(record));
-  return report;
+  return end(std::move(record), std::move(report));
+}
+
+Result<RunReport> Executor::run(const Plan& plan, const RunIdentity& identity, const ExecutorOptions& options,
+                                const RunEvents& events) {
+  GAPLESS_ASSIGN(RunRecord begun, begin(identity, plan.window));
+  return carry_out(std::move(begun), plan, options, events);
 }
 
 }  // namespace gapless

@@ -39,7 +39,8 @@ struct RunReport {
   std::vector<DayReport> days;
   std::uint64_t cells_recomputed = 0;
   double seconds = 0;
-  std::string error;  ///< of the run as a whole
+  std::string error;   ///< of the run as a whole
+  std::string reason;  ///< why it had nothing to do, or was skipped
 };
 
 /// What a user may watch while a run goes on. Called from the threads that work; must not block for long.
@@ -95,8 +96,15 @@ class Executor {
   /// All must outlive it.
   Executor(Warehouse& warehouse, StateStore& store, const Clock& clock, const Definition& definition);
 
-  /// Recomputes the plan's cells day by day. A failed day does not stop the others. Errors: only where the run could
-  /// not even be recorded; everything else is in the report.
+  /// Records that a run begins, before it looks at anything. Errors: those of the store.
+  Result<RunRecord> begin(const RunIdentity& identity, DayRange window);
+  /// Recomputes the plan's cells day by day, and records the run's end. A failed day does not stop the others. Errors: only
+  /// where that could not be recorded; everything else is in the report.
+  Result<RunReport> carry_out(RunRecord begun, const Plan& plan, const ExecutorOptions& options,
+                              const RunEvents& events);
+  /// Records the end of a run that did no work: `why` it failed, or had nothing to do, or was skipped.
+  Result<RunReport> close(RunRecord begun, DayRange window, RunStatus status, std::string why);
+  /// The three at once, for a plan that is there.
   Result<RunReport> run(const Plan& plan, const RunIdentity& identity, const ExecutorOptions& options,
                         const RunEvents& events);
 
@@ -106,6 +114,8 @@ class Executor {
 
  private:
   class Run;
+  Result<RunReport> end(RunRecord record, RunReport report);
+
   Warehouse& warehouse_;
   StateStore& store_;
   const Clock& clock_;

@@ -71,9 +71,7 @@ class Selected {
  public:
   explicit Selected(const Scope& scope) : scope_(scope) {}
 
-  bool is_excluded(TeamId team) const {
-    return std::find(scope_.excluded.begin(), scope_.excluded.end(), team) != scope_.excluded.end();
-  }
+  bool is_excluded(TeamId team) const { return std::ranges::binary_search(scope_.excluded, team); }
   bool contains(TeamId team) const {
     return !is_excluded(team) &&
            (!scope_.teams || std::binary_search(scope_.teams->begin(), scope_.teams->end(), team));
@@ -334,6 +332,13 @@ Result<Observation> observe(Warehouse& warehouse, StateStore& store, const Scope
   seen.facts.reserve(cells.size());
   for (auto& [cell, facts] : cells) seen.facts.push_back(std::move(facts));
   return seen;
+}
+
+Plan plan_of(Observation& seen, DayRange window, const Definition& definition, const PlanOptions& options) {
+  Plan plan = make_plan(window, seen.teams, std::move(seen.facts), definition, options, seen.definition_texts);
+  plan.settled_beyond = seen.settled_beyond;
+  plan.live_bytes = std::move(seen.live_bytes);
+  return plan;
 }
 
 }  // namespace gapless

@@ -17,7 +17,7 @@ namespace gapless {
 struct Scope {
   DayRange window;
   std::optional<Teams> teams;  ///< none: every team with events, a ledger entry or target rows in the window
-  Teams excluded;              ///< always left out
+  Teams excluded;              ///< always left out; sorted
   Day last_finished;           ///< later days are open
   bool include_open_days = false;
   bool believe_empty_source = false;         ///< --allow-shrink: a source without any events is not a failure to look
@@ -53,5 +53,8 @@ struct Observation {
 /// where the source is empty while something is published: that is a failure to look, never "everything was deleted".
 Result<Observation> observe(Warehouse& warehouse, StateStore& store, const Scope& scope, const Definition& definition,
                             const Limits& limits);
+
+/// What is to be done about it: plan/ over the facts, which are taken out of `seen`.
+Plan plan_of(Observation& seen, DayRange window, const Definition& definition, const PlanOptions& options);
 
 }  // namespace gapless

@@ -4,6 +4,7 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
+#include <cmath>
 #include <random>
 
 #include "run/expiry.h"
@@ -319,8 +320,21 @@ Status PartitionJob::check_shrink(const std::vector<OwnedCell>& built) const {
   return {};
 }
 
-Status PartitionJob::execute(DayReport& report) {
+Status PartitionJob::check_fits(std::uint64_t bytes_needed) const {
+  GAPLESS_ASSIGN(const std::uint64_t free, context_.warehouse.free_bytes(limits()));
+  if (free >= bytes_needed) return {};
+  constexpr double kMiB = 1024 * 1024;
+  return fail(
+      Fault::kUnavailable,
+      fmt::format("{} is not begun: its copy may take {:.0f} MiB, and {:.0f} MiB are free on the disk; make room"
+                  " and run again",
+                  partition_.to_string(), std::ceil(static_cast<double>(bytes_needed) / kMiB),
+                  std::floor(static_cast<double>(free) / kMiB)));
+}
+
+Status PartitionJob::execute(DayReport& report, std::uint64_t bytes_needed) {
   begin_step("look");
+  GAPLESS_TRY(check_fits(bytes_needed));
   GAPLESS_ASSIGN(const Live live, look());
   GAPLESS_ASSIGN(Windows windows, look_at_windows(planned_teams()));
   const Teams due = still_due(live, windows);

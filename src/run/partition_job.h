@@ -53,8 +53,8 @@ class PartitionJob {
   PartitionJob(RunContext& context, Partition partition, std::vector<const PlannedCell*> cells,
                LeaseKeeper::Held& lease, std::uint64_t memory_limit_bytes);
 
-  /// Fills status, cells and measures of the report. Errors: why it failed; the journal says how far it came.
-  Status execute(DayReport& report);
+  /// Fills status, cells and measures of the report. Where less than `bytes_needed` are free, nothing is begun. Errors: why it failed; the journal says how far it came.
+  Status execute(DayReport& report, std::uint64_t bytes_needed);
   /// To be called after execute() failed: closes the step, and discards staging and journal unless publishing had begun.
   void fail_step(const Error& error);
 
@@ -71,6 +71,7 @@ class PartitionJob {
   void end_step(std::string_view status, std::uint64_t rows = 0, std::string_view error = {});
   void record_step() const;
   Status journal(JournalPhase phase, std::string payload);
+  Status check_fits(std::uint64_t bytes_needed) const;
   Result<Live> look() const;
   /// The planned cells that nobody published since the plan was made, from the events that are there now.
   Teams still_due(const Live& live, const Windows& windows) const;

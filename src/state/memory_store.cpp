@@ -29,6 +29,7 @@ Status MemoryStateStore::update_run(const RunRecord& run) {
   Run* known = find_run(run.id);
   if (!known) return fail_unknown_run(run.id);
   known->record.status = run.status;
+  known->record.teams = run.teams;
   known->record.cells_planned = run.cells_planned;
   known->record.cells_by_state = run.cells_by_state;
   known->record.cells_recomputed = run.cells_recomputed;

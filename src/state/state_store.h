@@ -136,7 +136,7 @@ class StateStore {
 
   // Runs
   virtual Status begin_run(const RunRecord& run) = 0;
-  /// Overwrites status, cells, finished_at and error. Errors: kInternal for an unknown id.
+  /// Overwrites status, teams, cells, finished_at, error and reason. Errors: kInternal for an unknown id.
   virtual Status update_run(const RunRecord& run) = 0;
   virtual Result<std::optional<RunRecord>> run(std::string_view id) = 0;
   /// The newest first.

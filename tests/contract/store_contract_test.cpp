@@ -70,6 +70,7 @@ TEST_P(RunContract, IsOverwrittenInItsOutcomeOnly) {
   update.host = "elsewhere";
   update.window = "another";
   update.status = RunStatus::kPartial;
+  update.teams = 4;
   update.cells_planned = 7;
   update.cells_recomputed = 5;
   update.finished_at = at(10);
@@ -80,6 +81,7 @@ TEST_P(RunContract, IsOverwrittenInItsOutcomeOnly) {
 
   RunRecord expected = begun;
   expected.status = RunStatus::kPartial;
+  expected.teams = 4;
   expected.cells_planned = 7;
   expected.cells_recomputed = 5;
   expected.finished_at = at(10);

@@ -73,7 +73,7 @@ Plan Embedded::plan(DayRange window, std::optional<Teams> teams, PlanOptions opt
   Scope scope{window, std::move(teams), {}, window.last, false};
   scope.beyond = beyond;
   Observation seen = must(observe(*warehouse_, *store_, scope, definition_, {}));
-  return make_plan(window, seen.teams, std::move(seen.facts), definition_, options, seen.definition_texts);
+  return plan_of(seen, window, definition_, options);
 }
 
 RunReport Embedded::backfill(DayRange window, std::optional<Teams> teams, PlanOptions options) {

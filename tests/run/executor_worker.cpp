@@ -35,8 +35,7 @@ Status work(const std::string& store_path, const std::string& warehouse_path, co
   const DayRange window{first, first + 29};
   GAPLESS_ASSIGN(Observation seen,
                  observe(warehouse, *store, {window, std::nullopt, {}, window.last, false}, definition, {}));
-  const Plan plan =
-      make_plan(window, seen.teams, std::move(seen.facts), definition, PlanOptions{}, seen.definition_texts);
+  const Plan plan = plan_of(seen, window, definition, PlanOptions{});
   std::cout << "planned " << plan.cells_to_recompute() << std::endl;
   std::string line;
   std::getline(std::cin, line);

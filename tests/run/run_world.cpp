@@ -54,10 +54,7 @@ Result<Observation> RunWorld::look(const Ask& ask, StateStore& as) {
 
 Result<Plan> RunWorld::observe_and_plan(const Ask& ask, StateStore& as) {
   GAPLESS_ASSIGN(Observation seen, look(ask, as));
-  Plan plan = make_plan(ask.window, seen.teams, std::move(seen.facts), definition, ask.plan, seen.definition_texts);
-  plan.settled_beyond = seen.settled_beyond;
-  plan.live_bytes = seen.live_bytes;
-  return plan;
+  return plan_of(seen, ask.window, definition, ask.plan);
 }
 
 Result<RecoveryReport> RunWorld::recover(const Ask& ask, StateStore& as) {

@@ -93,10 +93,10 @@ Status SqliteStateStore::begin_run(const RunRecord& run) {
 Status SqliteStateStore::update_run(const RunRecord& run) {
   return connection_->write("updating a run", [&](SQLite::Database& database) -> Status {
     const int changed = statement(database,
-                                  "UPDATE runs SET status = ?, cells_planned = ?, cells_recomputed = ?,"
+                                  "UPDATE runs SET status = ?, teams = ?, cells_planned = ?, cells_recomputed = ?,"
                                   " finished_at_micros = ?, error = ?, cells_by_state = ?, reason = ? WHERE id = ?",
-                                  name(run.status), run.cells_planned, run.cells_recomputed, run.finished_at, run.error,
-                                  format_counts(run.cells_by_state), run.reason, run.id)
+                                  name(run.status), run.teams, run.cells_planned, run.cells_recomputed, run.finished_at,
+                                  run.error, format_counts(run.cells_by_state), run.reason, run.id)
                             .exec();
     if (changed == 0) return fail_unknown_run(run.id);
     return {};
