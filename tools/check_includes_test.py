@@ -86,6 +86,7 @@ class Directions(unittest.TestCase):
             ("src/engine/x.cpp", '"plan/a.h"', "engine may not include plan"),
             ("src/warehouse/x.cpp", '"state/a.h"', "warehouse may not include state"),
             ("src/run/x.cpp", '"query/a.h"', "run may not include query"),
+            ("src/schedule/x.cpp", '"run/a.h"', "schedule may not include run: it knows util, core"),
             ("src/load/x.cpp", '"run/a.h"', "load may not include run"),
             ("src/api/x.cpp", '"cli/a.h"', "api may not include cli"),
             ("src/run/x_test.cpp", '"cli/a.h"', "run may not include cli"),
