@@ -26,7 +26,7 @@ EVERYWHERE = {
     f"src/{room}/a.h": ""
     for room in (
         "util core plan sql engine engine/chdb engine/clickhouse state state/sqlite state/postgres "
-        "teams teams/postgres teams/sqlite warehouse run query verify load alerts schedule api cli app"
+        "teams teams/postgres teams/sqlite warehouse run query verify load alerts alerts/curl schedule api cli app"
     ).split()
 }
 
