@@ -12,7 +12,7 @@ namespace gapless {
 namespace {
 
 constexpr std::size_t kLongestReply = std::size_t{64} << 10U;
-constexpr int kLongestPollMilliseconds = 1000;  // libcurl's own timers end it earlier
+constexpr int kLongestPollMilliseconds = 10'000;  // libcurl's own timers and a stop request end it earlier
 constexpr curl_off_t kLongestRetryAfter = 24 * 3600;
 
 struct EasyFree {

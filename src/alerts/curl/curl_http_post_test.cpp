@@ -178,18 +178,21 @@ TEST_F(CurlHttpPostTest, names_a_server_that_is_not_there) {
   EXPECT_THAT(reply.error().message, AllOf(HasSubstr("Failed to connect"), Not(HasSubstr("s3cr3t"))));
 }
 
-TEST_F(CurlHttpPostTest, ends_at_a_stop_request) {
-  LoopbackServer server({.reply = "", .then = LoopbackServer::Then::kKeepOpen});
-  std::stop_source stop;
-  const std::jthread stopper([&] {
-    server.wait_for_request();
-    stop.request_stop();
-  });
+/// Ten times, since libcurl wakes up by itself now and then in its first second.
+TEST_F(CurlHttpPostTest, ends_at_once_at_a_stop_request) {
   const auto begun = steady_clock::now();
-  const auto reply = http_.post(request_to(server.url()), stop.get_token());
-  ASSERT_FALSE(reply);
-  EXPECT_EQ(reply.error().fault, Fault::kCancelled);
-  EXPECT_LT(steady_clock::now() - begun, milliseconds(900));
+  for (int i = 0; i < 10; ++i) {
+    LoopbackServer server({.reply = "", .then = LoopbackServer::Then::kKeepOpen});
+    std::stop_source stop;
+    const std::jthread stopper([&] {
+      server.wait_for_request();
+      stop.request_stop();
+    });
+    const auto reply = http_.post(request_to(server.url()), stop.get_token());
+    ASSERT_FALSE(reply);
+    EXPECT_EQ(reply.error().fault, Fault::kCancelled);
+  }
+  EXPECT_LT(steady_clock::now() - begun, milliseconds(1000));
 }
 
 TEST_F(CurlHttpPostTest, does_not_begin_after_a_stop_request) {
