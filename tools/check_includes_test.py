@@ -26,7 +26,7 @@ EVERYWHERE = {
     f"src/{room}/a.h": ""
     for room in (
         "util core plan sql engine engine/chdb engine/clickhouse state state/sqlite state/postgres "
-        "teams teams/postgres teams/sqlite warehouse run query verify load schedule api cli app"
+        "teams teams/postgres teams/sqlite warehouse run query verify load alerts alerts/curl metrics schedule api cli app"
     ).split()
 }
 
@@ -88,6 +88,8 @@ class Directions(unittest.TestCase):
             ("src/run/x.cpp", '"query/a.h"', "run may not include query"),
             ("src/schedule/x.cpp", '"run/a.h"', "schedule may not include run: it knows util, core"),
             ("src/load/x.cpp", '"run/a.h"', "load may not include run"),
+            ("src/alerts/x.cpp", '"state/a.h"', "alerts may not include state: it knows util, core"),
+            ("src/metrics/x.cpp", '"run/a.h"', "metrics may not include run: it knows util, core, plan, state"),
             ("src/api/x.cpp", '"cli/a.h"', "api may not include cli"),
             ("src/run/x_test.cpp", '"cli/a.h"', "run may not include cli"),
             ("src/core/x.cpp", "<engine/a.h>", "core may not include engine"),

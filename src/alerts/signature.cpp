@@ -1,0 +1,27 @@
+#include "alerts/signature.h"
+
+#include <fmt/format.h>
+#include <openssl/evp.h>
+#include <openssl/hmac.h>
+
+#include <array>
+#include <cstdlib>
+
+namespace gapless {
+
+std::string signature(std::string_view secret, std::string_view body, Instant at) {
+  const auto seconds = std::chrono::floor<std::chrono::seconds>(at).time_since_epoch().count();
+  std::string message = fmt::format("{}.", seconds);
+  message += body;
+  std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
+  unsigned size = 0;
+  // It fails only where there is no memory left, or for a key of more than 2 GB.
+  if (HMAC(EVP_sha256(), secret.data(), static_cast<int>(secret.size()),
+           reinterpret_cast<const unsigned char*>(message.data()), message.size(), digest.data(), &size) == nullptr)
+    std::abort();
+  std::string text = fmt::format("t={},v1=", seconds);
+  for (unsigned i = 0; i < size; ++i) text += fmt::format("{:02x}", digest[i]);
+  return text;
+}
+
+}  // namespace gapless
