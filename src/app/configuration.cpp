@@ -24,8 +24,8 @@ std::optional<std::string> variable(const Environment& environment, std::string_
 }
 
 /// The file's content; none where there is no file. Errors: kInvalidInput where it cannot be read.
-Result<std::optional<std::string>> read_file(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
+Result<std::optional<std::string>> read_file(const std::string& path, const Workplace& workplace) {
+  std::ifstream file(workplace.resolve(path), std::ios::binary);
   if (!file && errno == ENOENT) return std::nullopt;
   std::string content;
   if (file) content.assign(std::istreambuf_iterator<char>(file), {});
@@ -115,17 +115,21 @@ class Builder {
  private:
   void note(const Setting& setting, const GivenValue& value) {
     const auto known = std::ranges::find(configuration_.values, setting.info.key, &SettingValue::key);
+    const std::string shown = setting.shown != nullptr ? setting.shown(value.text) : value.text;
     if (setting.info.kind != SettingInfo::Kind::kTable) {
-      known->text = setting.shown != nullptr ? setting.shown(value.text) : value.text;
+      known->text = shown;
     } else {
+      auto& entries = tables_[std::string(setting.info.key)];
+      entries[value.key.substr(setting.info.key.size() + 1)] = shown;
       known->text.clear();
-      for (const auto& [name, text] : configuration_.settings.engine_settings)
+      for (const auto& [name, text] : entries)
         known->text += fmt::format("{}{}={}", known->text.empty() ? "" : ",", name, text);
     }
     known->origin = value.origin;
   }
 
   Configuration configuration_;
+  std::map<std::string, std::map<std::string, std::string>> tables_;  ///< by key: the entries as they may be shown
   bool defaults_are_good_ = true;
 };
 
@@ -136,10 +140,11 @@ std::string configuration_path(const Given& options, const Environment& environm
   return variable(environment, kConfigVariable).value_or(std::string(kDefaultFile));
 }
 
-Result<Configuration> load_configuration(const Given& options, const Environment& environment) {
+Result<Configuration> load_configuration(const Given& options, const Environment& environment,
+                                         const Workplace& workplace) {
   const std::string path = configuration_path(options, environment);
   const bool was_named = options.has("--config") || variable(environment, kConfigVariable);
-  GAPLESS_ASSIGN(const auto content, read_file(path));
+  GAPLESS_ASSIGN(const auto content, read_file(path, workplace));
   if (!content && was_named)
     return fail(Fault::kInvalidInput, fmt::format("there is no configuration file {} (from {})", path,
                                                   options.has("--config") ? "--config" : kConfigVariable));

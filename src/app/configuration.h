@@ -24,8 +24,9 @@ struct Configuration {
 };
 
 /// Defaults, then the file, then the environment, then options. The file is --config, else GAPLESS_CONFIG, which must be
-/// there; else ./gapless.toml, which need not. Empty variables count as not set. Errors: kInvalidInput, naming the place.
-Result<Configuration> load_configuration(const Given& options, const Environment& environment);
+/// there; else gapless.toml, which need not; relative paths begin at the workplace. Empty variables count as not set. Errors: kInvalidInput, naming the place.
+Result<Configuration> load_configuration(const Given& options, const Environment& environment,
+                                         const Workplace& workplace);
 
 /// The path that load_configuration reads.
 std::string configuration_path(const Given& options, const Environment& environment);

@@ -50,8 +50,9 @@ INSTANTIATE_TEST_SUITE_P(
          "gapless.toml:2: unknown key 'backfill.day_back'; did you mean backfill.days_back?"},
         {"\n\n[backfil]\ndays_back = 10\n",
          "gapless.toml:3: unknown key 'backfil'; gapless init writes a file with every key"},
-        {"[schedule]\ndaily = \"0 1 * * *\"\n",
-         "gapless.toml:1: unknown key 'schedule'; gapless init writes a file with every key"},
+        {"[schedule]\ndaily = \"0 1 * * *\"\nintraday = \"off\"\nbackfill_time_zone = \"Europe/Berlin\"\n", "good"},
+        {"[schedules]\ndaily = \"0 1 * * *\"\n",
+         "gapless.toml:1: unknown key 'schedules'; gapless init writes a file with every key"},
         {"engine.settings = 5", "gapless.toml:1: unknown key 'engine.settings'; did you mean engine.settings?"},
         {"[backfill]\ndays_back = 0\n",
          "backfill.days_back must be a whole number from 1 to 36500, not '0' (from gapless.toml:2)"},
@@ -114,7 +115,7 @@ class ConfigurationInDirectory : public testing::Test {
 };
 
 TEST_F(ConfigurationInDirectory, is_the_defaults_where_nothing_is_said) {
-  const Configuration made = load_configuration(options, environment).value();
+  const Configuration made = load_configuration(options, environment, {}).value();
   EXPECT_FALSE(made.has_file);
   EXPECT_EQ(made.settings.data, "gapless-data");
   EXPECT_EQ(made.settings.days_back, 30);
@@ -133,7 +134,7 @@ TEST_F(ConfigurationInDirectory, lets_options_win_over_the_environment_and_that_
   write("gapless.toml", "[engine]\ndata = \"from-file\"\ndatabase = \"in_file\"\n[backfill]\ndays_back = 5\n");
   environment = {{"GAPLESS_DATA", "from-environment"}, {"WEB_ANALYTICS_BACKFILL_DAYS_BACK", "6"}};
   options.set("--data", "from-option");
-  const Configuration made = load_configuration(options, environment).value();
+  const Configuration made = load_configuration(options, environment, {}).value();
   EXPECT_EQ(made.settings.data, "from-option");
   EXPECT_EQ(origin(made, "engine.data"), "from-option from --data");
   EXPECT_EQ(origin(made, "backfill.days_back"), "6 from WEB_ANALYTICS_BACKFILL_DAYS_BACK");
@@ -143,11 +144,11 @@ TEST_F(ConfigurationInDirectory, lets_options_win_over_the_environment_and_that_
 
 TEST_F(ConfigurationInDirectory, takes_older_names_where_the_newer_ones_are_not_set) {
   environment = {{"WEB_ANALYTICS_BACKFILL_HISTORICAL_DAYS", "8"}};
-  EXPECT_EQ(load_configuration(options, environment).value().settings.days_back, 8);
+  EXPECT_EQ(load_configuration(options, environment, {}).value().settings.days_back, 8);
   environment["WEB_ANALYTICS_BACKFILL_DAYS_BACK"] = "9";
-  EXPECT_EQ(load_configuration(options, environment).value().settings.days_back, 9);
+  EXPECT_EQ(load_configuration(options, environment, {}).value().settings.days_back, 9);
   environment["WEB_ANALYTICS_BACKFILL_DAYS_BACK"] = "";
-  EXPECT_EQ(load_configuration(options, environment).value().settings.days_back, 8) << "empty is not set";
+  EXPECT_EQ(load_configuration(options, environment, {}).value().settings.days_back, 8) << "empty is not set";
 }
 
 TEST_F(ConfigurationInDirectory, takes_the_originals_variables) {
@@ -155,7 +156,7 @@ TEST_F(ConfigurationInDirectory, takes_the_originals_variables) {
                  {"WEB_ANALYTICS_TEAM_SELECTION_STRATEGIES", "environment_variable"},
                  {"WEB_PRE_AGGREGATED_CLICKHOUSE_TIMEOUT", "600"},
                  {"GAPLESS_ENGINE_SETTINGS", "max_block_size=8192,join_use_nulls=1"}};
-  const Settings settings = load_configuration(options, environment).value().settings;
+  const Settings settings = load_configuration(options, environment, {}).value().settings;
   EXPECT_EQ(settings.teams.enabled.size(), 2U);
   EXPECT_THAT(settings.teams.strategies, ElementsAre(Strategy::kEnvironmentVariable));
   EXPECT_EQ(settings.statement_timeout, std::chrono::minutes(10));
@@ -165,52 +166,53 @@ TEST_F(ConfigurationInDirectory, takes_the_originals_variables) {
 
 TEST_F(ConfigurationInDirectory, shows_no_password) {
   environment = {{"GAPLESS_TEAMS_SETTINGS_DATABASE", "postgresql://u:secret@db/x"}};
-  const Configuration made = load_configuration(options, environment).value();
+  const Configuration made = load_configuration(options, environment, {}).value();
   EXPECT_EQ(made.settings.team_settings_database.location, "postgresql://u:secret@db/x");
   EXPECT_EQ(origin(made, "teams.settings_database"), "postgresql://u:***@db/x from GAPLESS_TEAMS_SETTINGS_DATABASE");
   environment = {{"GAPLESS_TEAMS_SETTINGS_DATABASE", "mysql://u:secret@db/x"}};
-  EXPECT_THAT(load_configuration(options, environment).error().message,
+  EXPECT_THAT(load_configuration(options, environment, {}).error().message,
               testing::AllOf(HasSubstr("'mysql://u:***@db/x'"), testing::Not(HasSubstr("secret"))));
 }
 
 TEST_F(ConfigurationInDirectory, names_the_variable_of_a_bad_value) {
   environment = {{"WEB_ANALYTICS_ENABLED_TEAM_IDS", "1,12; DROP"}};
-  EXPECT_EQ(load_configuration(options, environment).error().message,
+  EXPECT_EQ(load_configuration(options, environment, {}).error().message,
             "team id '12; DROP' is not a positive integer (from WEB_ANALYTICS_ENABLED_TEAM_IDS)");
   environment = {{"GAPLESS_NOW", "yesterday"}};
-  EXPECT_THAT(load_configuration(options, environment).error().message, HasSubstr("GAPLESS_NOW"));
+  EXPECT_THAT(load_configuration(options, environment, {}).error().message, HasSubstr("GAPLESS_NOW"));
 }
 
 TEST_F(ConfigurationInDirectory, must_find_a_file_that_was_named) {
   options.set("--config", "other.toml");
-  EXPECT_EQ(load_configuration(options, environment).error().message,
+  EXPECT_EQ(load_configuration(options, environment, {}).error().message,
             "there is no configuration file other.toml (from --config)");
   write("other.toml", "[backfill]\ndays_back = 3\n");
-  EXPECT_EQ(load_configuration(options, environment).value().settings.days_back, 3);
+  EXPECT_EQ(load_configuration(options, environment, {}).value().settings.days_back, 3);
   environment = {{"GAPLESS_CONFIG", "third.toml"}};
-  EXPECT_EQ(load_configuration({}, environment).error().message,
+  EXPECT_EQ(load_configuration({}, environment, {}).error().message,
             "there is no configuration file third.toml (from GAPLESS_CONFIG)");
   EXPECT_EQ(configuration_path(options, environment), "other.toml");
 }
 
 TEST_F(ConfigurationInDirectory, has_no_colours_where_no_color_is_set) {
   environment = {{"NO_COLOR", "1"}};
-  EXPECT_EQ(load_configuration(options, environment).value().settings.colour, Colour::kNever);
+  EXPECT_EQ(load_configuration(options, environment, {}).value().settings.colour, Colour::kNever);
   environment["GAPLESS_COLOR"] = "always";
-  EXPECT_EQ(load_configuration(options, environment).value().settings.colour, Colour::kAlways);
+  EXPECT_EQ(load_configuration(options, environment, {}).value().settings.colour, Colour::kAlways);
   options.set("--no-color", "");
-  EXPECT_EQ(load_configuration(options, environment).value().settings.colour, Colour::kNever);
+  EXPECT_EQ(load_configuration(options, environment, {}).value().settings.colour, Colour::kNever);
 }
 
 TEST_F(ConfigurationInDirectory, stands_still_under_gapless_now) {
   environment = {{"GAPLESS_NOW", "2026-03-10T12:00:00Z"}};
-  EXPECT_EQ(format_instant(load_configuration(options, environment).value().fixed_now.value()), "2026-03-10T12:00:00Z");
+  EXPECT_EQ(format_instant(load_configuration(options, environment, {}).value().fixed_now.value()),
+            "2026-03-10T12:00:00Z");
 }
 
 TEST_F(ConfigurationInDirectory, falls_back_to_what_can_be_read) {
   write("gapless.toml", "nonsense");
   options.set("--data", "d");
-  EXPECT_FALSE(load_configuration(options, environment));
+  EXPECT_FALSE(load_configuration(options, environment, {}));
   const Configuration made = fallback_configuration(options, environment);
   EXPECT_EQ(made.settings.data, "d");
   EXPECT_EQ(made.settings.days_back, 30);
@@ -220,7 +222,7 @@ TEST_F(ConfigurationInDirectory, falls_back_to_what_can_be_read) {
 TEST_F(ConfigurationInDirectory, begins_with_a_file_that_changes_nothing) {
   const std::string sample = sample_configuration(setting_infos());
   write("gapless.toml", sample);
-  const Configuration made = load_configuration(options, environment).value();
+  const Configuration made = load_configuration(options, environment, {}).value();
   EXPECT_TRUE(made.has_file);
   for (const SettingValue& value : made.values) EXPECT_EQ(value.origin, "default") << value.key;
   for (const SettingInfo& setting : setting_infos()) {
@@ -234,14 +236,16 @@ TEST_F(ConfigurationInDirectory, can_be_edited_by_taking_the_comment_signs_away)
   for (std::size_t at = sample.find("\n#"); at != std::string::npos; at = sample.find("\n#", at + 1))
     if (at + 2 < sample.size() && sample[at + 2] != ' ') sample.erase(at + 1, 1);
   // Settings without a default have nothing to show.
-  for (const char* without : {"\nchdb_library = \"\"", "\nretention_days = ", "\nhistory_days = \"\"",
-                              "\nsettings_database = \"\"", "\nsettings_password_file = \"\""}) {
+  for (const char* without :
+       {"\nchdb_library = \"\"", "\nretention_days = ", "\nhistory_days = \"\"", "\nsettings_database = \"\"",
+        "\nsettings_password_file = \"\"", "\ndaily_time_zone = \"\"", "\nintraday_time_zone = \"\"",
+        "\nbackfill_time_zone = \"\"", "\nsecret = \"\""}) {
     const std::size_t at = sample.find(without);
     ASSERT_NE(at, std::string::npos) << without;
     sample.erase(at, std::string_view(without).size());
   }
   write("gapless.toml", sample);
-  const auto made = load_configuration(options, environment);
+  const auto made = load_configuration(options, environment, {});
   ASSERT_TRUE(made) << made.error().message;
   EXPECT_EQ(made->settings.days_back, 30);
   EXPECT_THAT(origin(*made, "backfill.days_back"), HasSubstr("30 from gapless.toml:"));
@@ -266,16 +270,15 @@ TEST(SettingTable, finds_settings_by_their_keys) {
 }
 
 TEST(UnknownVariables, are_those_that_look_like_ours) {
-  EXPECT_THAT(
-      unknown_variables({{"GAPLESS_DAT", "x"},
-                         {"GAPLESS_DATA", "x"},
-                         {"GAPLESS_NOW", "x"},
-                         {"GAPLESS_CONFIG", "x"},
-                         {"WEB_ANALYTICS_TOP_TEAM_LIMIT", "5"},
-                         {"WEB_ANALYTICS_TOP_TEAMS_LIMIT", "5"},
-                         {"WEB_PREAGGREGATED_INTRA_DAY_HOURLY_CRON_SCHEDULE", "x"},
-                         {"HOME", "/"}}),
-      ElementsAre("GAPLESS_DAT", "WEB_ANALYTICS_TOP_TEAM_LIMIT", "WEB_PREAGGREGATED_INTRA_DAY_HOURLY_CRON_SCHEDULE"));
+  EXPECT_THAT(unknown_variables({{"GAPLESS_DAT", "x"},
+                                 {"GAPLESS_DATA", "x"},
+                                 {"GAPLESS_NOW", "x"},
+                                 {"GAPLESS_CONFIG", "x"},
+                                 {"WEB_ANALYTICS_TOP_TEAM_LIMIT", "5"},
+                                 {"WEB_ANALYTICS_TOP_TEAMS_LIMIT", "5"},
+                                 {"WEB_PREAGGREGATED_INTRA_DAY_CRON_SCHEDULE", "x"},
+                                 {"HOME", "/"}}),
+              ElementsAre("GAPLESS_DAT", "WEB_ANALYTICS_TOP_TEAM_LIMIT", "WEB_PREAGGREGATED_INTRA_DAY_CRON_SCHEDULE"));
 }
 
 }  // namespace

@@ -11,6 +11,8 @@ struct DataDirectory {
   std::filesystem::path root;  ///< absolute
   std::filesystem::path engine() const { return root / "engine"; }
   std::filesystem::path store() const { return root / "state.sqlite"; }
+  std::filesystem::path daemon_socket() const { return root / "daemon.sock"; }
+  std::filesystem::path daemon_facts() const { return root / "daemon.json"; }
 
   /// Resolves a path as given. Errors: kInvalidInput.
   static Result<DataDirectory> at(const std::filesystem::path& path);

@@ -30,27 +30,20 @@ std::unique_ptr<Clock> clock_of(const std::optional<Instant>& fixed_now) {
 
 }  // namespace
 
-Result<std::unique_ptr<LocalServices>> LocalServices::make(Configuration configuration, std::optional<Error> problem,
-                                                           std::vector<std::string> unknown_variables,
-                                                           std::stop_token stop) {
-  GAPLESS_ASSIGN(DataDirectory directory, DataDirectory::at(configuration.settings.data));
-  std::unique_ptr<LocalServices> services(
-      new LocalServices(std::move(configuration), std::move(directory), std::move(stop)));
-  services->installation_.configuration_error = std::move(problem);
-  services->installation_.unknown_variables = std::move(unknown_variables);
-  return services;
-}
-
-LocalServices::LocalServices(Configuration configuration, DataDirectory directory, std::stop_token stop)
-    : configuration_(std::move(configuration)),
-      directory_(std::move(directory)),
-      stop_(std::move(stop)),
+LocalServices::LocalServices(Parts parts)
+    : configuration_(std::move(parts.configuration)),
+      data_(std::move(parts.data)),
+      workplace_(std::move(parts.workplace)),
+      stop_(std::move(parts.stop)),
+      serve_(std::move(parts.serve)),
       clock_(clock_of(configuration_.fixed_now)),
       source_(source_of(configuration_.settings)),
       definition_(sql::web_definition(source_)) {
   installation_.configuration_path = configuration_.path;
   installation_.has_configuration_file = configuration_.has_file;
+  installation_.configuration_error = std::move(parts.problem);
   installation_.values = configuration_.values;
+  installation_.unknown_variables = std::move(parts.unknown_variables);
   installation_.fixed_now = configuration_.fixed_now;
   installation_.memory_bytes = machine_memory_bytes();
   installation_.memory_limit_bytes = resolve(configuration_.settings.memory, installation_.memory_bytes);
@@ -58,55 +51,57 @@ LocalServices::LocalServices(Configuration configuration, DataDirectory director
 
 bool LocalServices::has_engine_data() const {
   std::error_code ignored;
-  return std::filesystem::exists(directory_.engine(), ignored);
+  return std::filesystem::exists(data_->directory().engine(), ignored);
 }
 
 bool LocalServices::has_store() const {
   std::error_code ignored;
-  return std::filesystem::exists(directory_.store(), ignored);
+  return std::filesystem::exists(data_->directory().store(), ignored);
 }
 
-Result<StateStore*> LocalServices::store() {
-  if (store_ == nullptr) {
-    GAPLESS_TRY(directory_.make());
-    GAPLESS_ASSIGN(store_, SqliteStateStore::open(directory_.store()));
-  }
-  return store_.get();
-}
+Result<StateStore*> LocalServices::store() { return data_->store(); }
 
-Status LocalServices::open_engine() {
-  GAPLESS_TRY(directory_.make());
+Result<ChdbEngine*> LocalServices::open_engine() {
   const Settings& settings = configuration_.settings;
-  GAPLESS_ASSIGN(engine_, ChdbEngine::open({.directory = directory_.engine(),
-                                            .threads = settings.max_threads,
-                                            .memory_limit_bytes = installation_.memory_limit_bytes,
-                                            .library = settings.chdb_library,
-                                            .settings = settings.engine_settings}));
-  loader_.emplace(*engine_, settings.database);
-  warehouse_.emplace(*engine_, WarehouseLayout{settings.database, settings.database, source_});
-  return {};
+  GAPLESS_ASSIGN(ChdbEngine* const engine, data_->engine({.directory = data_->directory().engine(),
+                                                          .threads = settings.max_threads,
+                                                          .memory_limit_bytes = installation_.memory_limit_bytes,
+                                                          .library = settings.chdb_library,
+                                                          .settings = settings.engine_settings}));
+  if (!warehouse_) warehouse_.emplace(*engine, WarehouseLayout{settings.database, settings.database, source_});
+  return engine;
+}
+
+Status LocalServices::prepare_tables() {
+  Loader& loader = data_->loader(configuration_.settings.database);
+  GAPLESS_TRY(loader.prepare());
+  GAPLESS_ASSIGN(const std::size_t undone, loader.recover());
+  if (undone > 0) spdlog::info("undid {} loads that had not been finished", undone);
+  return warehouse_->prepare(limits());
 }
 
 Result<Engine*> LocalServices::engine() {
-  if (engine_ == nullptr) GAPLESS_TRY(open_engine());
+  GAPLESS_ASSIGN(ChdbEngine* const engine, open_engine());
   if (!tables_are_ready_) {
-    GAPLESS_TRY(loader_->prepare());
-    GAPLESS_ASSIGN(const std::size_t undone, loader_->recover());
-    if (undone > 0) spdlog::info("undid {} loads that had not been finished", undone);
-    GAPLESS_TRY(warehouse_->prepare(limits()));
+    const Identifier& database = configuration_.settings.database;
+    GAPLESS_TRY(data_->once("tables of " + database.text(), [this] { return prepare_tables(); }));
     tables_are_ready_ = true;
   }
-  return engine_.get();
+  return engine;
 }
 
 Result<Loader*> LocalServices::loader() {
   GAPLESS_TRY(figures());
-  return &*loader_;
+  return &data_->loader(configuration_.settings.database);
 }
 
 Result<Warehouse*> LocalServices::warehouse() {
   GAPLESS_TRY(engine());
   return &*warehouse_;
+}
+
+std::filesystem::path LocalServices::resolved(const std::filesystem::path& path) const {
+  return path.empty() ? path : workplace_.resolve(path);
 }
 
 Status LocalServices::check_keeper() {
@@ -115,11 +110,11 @@ Status LocalServices::check_keeper() {
     return fail(Fault::kConflict,
                 fmt::format("the tables in {} have layout {}, written by a newer gapless; this one knows"
                             " layout {}. Use the newer one",
-                            directory_.engine().string(), meta->layout_version, kLayoutVersion));
+                            data_->directory().engine().string(), meta->layout_version, kLayoutVersion));
   }
   if (meta && !has_store()) return fail(kept_by_another(*meta, "is not there"));  // and none is made in its place
-  GAPLESS_TRY(store());
-  GAPLESS_ASSIGN(const std::string store_id, store_->store_id());
+  GAPLESS_ASSIGN(StateStore* const store, data_->store());
+  GAPLESS_ASSIGN(const std::string store_id, store->store_id());
   if (!meta) return warehouse_->write_meta({store_id, host_name(), kLayoutVersion}, limits());
   if (meta->store_id != store_id) return fail(kept_by_another(*meta, fmt::format("is store {}", store_id)));
   return {};
@@ -130,22 +125,28 @@ Error LocalServices::kept_by_another(const WarehouseMeta& meta, std::string_view
           fmt::format(
               "this warehouse is kept by store {} (host {}), but {} {}: nothing is published. Point --data at the"
               " directory that has store {}, put its state.sqlite back, or, if it is lost: gapless adopt --take-over",
-              meta.store_id, meta.host, directory_.store().string(), but, meta.store_id)};
+              meta.store_id, meta.host, data_->directory().store().string(), but, meta.store_id)};
+}
+
+Status LocalServices::recover() {
+  GAPLESS_ASSIGN(const RecoveryReport report, executor_->recover(executor_options()));
+  for (const std::string& run : report.interrupted_runs)
+    spdlog::info("run {} had ended without finishing; it is marked as interrupted", run);
+  if (report.swept > 0) spdlog::info("dropped the staging tables of {} partitions that nobody works on", report.swept);
+  return {};
 }
 
 Result<Figures> LocalServices::figures() {
   GAPLESS_TRY(engine());
-  if (!recovered_) {
+  if (!executor_) {
     GAPLESS_TRY(check_keeper());
-    executor_.emplace(*warehouse_, *store_, *clock_, definition_);
-    GAPLESS_ASSIGN(const RecoveryReport report, executor_->recover(executor_options()));
-    for (const std::string& run : report.interrupted_runs)
-      spdlog::info("run {} had ended without finishing; it is marked as interrupted", run);
-    if (report.swept > 0)
-      spdlog::info("dropped the staging tables of {} partitions that nobody works on", report.swept);
-    recovered_ = true;
+    GAPLESS_ASSIGN(StateStore* const store, data_->store());
+    executor_.emplace(*warehouse_, *store, *clock_, definition_);
   }
-  return Figures{&*warehouse_, store_.get(), &*executor_};
+  // Of a daemon's commands only the first: to it alone, every run that is recorded as running is a dead one.
+  GAPLESS_TRY(data_->once("recovery in " + configuration_.settings.database.text(), [this] { return recover(); }));
+  GAPLESS_ASSIGN(StateStore* const store, data_->store());
+  return Figures{&*warehouse_, store, &*executor_};
 }
 
 Result<TeamSettings*> LocalServices::team_settings() {
@@ -159,19 +160,24 @@ Result<TeamSettings*> LocalServices::team_settings() {
   if (team_settings_ == nullptr && kind == Kind::kPostgres)
     team_settings_ = std::make_unique<PostgresTeamSettings>(
         PostgresTeamSettings::Options{.connection = location,
-                                      .password_file = settings.team_settings_password_file,
+                                      .password_file = resolved(settings.team_settings_password_file),
                                       .table = settings.team_settings_table,
                                       .stop = stop_});
   if (team_settings_ == nullptr && kind == Kind::kSqlite)
     team_settings_ = std::make_unique<SqliteTeamSettings>(
-        SqliteTeamSettings::Options{.file = location, .table = settings.team_settings_table, .stop = stop_});
+        SqliteTeamSettings::Options{.file = resolved(location), .table = settings.team_settings_table, .stop = stop_});
   return team_settings_.get();
 }
 
 Result<TakeOverReport> LocalServices::take_over() {
   GAPLESS_TRY(engine());
-  GAPLESS_TRY(store());
-  return gapless::take_over(*warehouse_, *store_, kLayoutVersion, limits());
+  GAPLESS_ASSIGN(StateStore* const store, data_->store());
+  return gapless::take_over(*warehouse_, *store, kLayoutVersion, limits());
+}
+
+Result<ExitCode> LocalServices::serve(Output& output) {
+  if (!serve_) return fail(Fault::kInvalidInput, "a daemon serves already, and begins no other");
+  return serve_(*this, output);
 }
 
 Limits LocalServices::limits() const {
@@ -204,7 +210,8 @@ Result<std::string> LocalServices::engine_library() const {
 }
 
 std::optional<Error> LocalServices::data_directory_in_use() const {
-  return gapless::data_directory_in_use(directory_.engine());
+  if (data_->is_engine_open()) return std::nullopt;
+  return gapless::data_directory_in_use(data_->directory().engine());
 }
 
 std::string LocalServices::store_format() const { return fmt::format("schema {}", schema_version()); }

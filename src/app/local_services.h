@@ -1,30 +1,39 @@
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 
 #include "app/configuration.h"
-#include "app/data_directory.h"
+#include "app/open_data.h"
 #include "cli/services.h"
-#include "engine/chdb/chdb_engine.h"
-#include "state/sqlite/sqlite_store.h"
 #include "warehouse/sql_warehouse.h"
 
 namespace gapless {
 
-/// The embedded engine and the SQLite store of one data directory.
+/// The embedded engine and the SQLite store of one data directory, for one command.
 class LocalServices final : public Services {
  public:
-  /// `problem`: why the configuration is not what was asked for. Errors: kInvalidInput for a path that is none.
-  static Result<std::unique_ptr<LocalServices>> make(Configuration configuration, std::optional<Error> problem,
-                                                     std::vector<std::string> unknown_variables, std::stop_token stop);
+  /// How the daemon is run, where it may be.
+  using Serve = std::function<Result<ExitCode>(Services&, Output&)>;
+  struct Parts {
+    Configuration configuration;
+    std::optional<Error> problem;  ///< why the configuration is not what was asked for
+    std::vector<std::string> unknown_variables;
+    std::shared_ptr<OpenData> data;  ///< of the configuration's data directory; may be shared with other commands
+    Workplace workplace;
+    std::stop_token stop;
+    Serve serve;
+  };
+  explicit LocalServices(Parts parts);
 
   const Settings& settings() const override { return configuration_.settings; }
   const Clock& clock() const override { return *clock_; }
   const Definition& definition() const override { return definition_; }
   std::stop_token stop() const override { return stop_; }
+  const Workplace& workplace() const override { return workplace_; }
 
-  std::filesystem::path data_directory() const override { return directory_.root; }
+  std::filesystem::path data_directory() const override { return data_->directory().root; }
   bool has_engine_data() const override;
   bool has_store() const override;
   Result<StateStore*> store() override;
@@ -35,6 +44,8 @@ class LocalServices final : public Services {
   Result<TeamSettings*> team_settings() override;
   Result<TakeOverReport> take_over() override;
 
+  Result<ExitCode> serve(Output& output) override;
+
   Limits limits() const override;
   ExecutorOptions executor_options() const override;
 
@@ -44,28 +55,28 @@ class LocalServices final : public Services {
   std::string store_format() const override;
 
  private:
-  LocalServices(Configuration configuration, DataDirectory directory, std::stop_token stop);
-  Status open_engine();
+  Result<ChdbEngine*> open_engine();
   /// Writes down that this store keeps the warehouse, where nobody does. Errors: kConflict where another one does.
   Status check_keeper();
+  Status prepare_tables();
+  Status recover();
+  /// Of a path as the configuration gives it; empty stays empty.
+  std::filesystem::path resolved(const std::filesystem::path& path) const;
   Error kept_by_another(const WarehouseMeta& meta, std::string_view but) const;
 
   const Configuration configuration_;
-  const DataDirectory directory_;
+  const std::shared_ptr<OpenData> data_;
+  const Workplace workplace_;
   const std::stop_token stop_;
+  const Serve serve_;
   const std::unique_ptr<Clock> clock_;
   const sql::Source source_;
   const Definition definition_;
   Installation installation_;
 
-  // In the order in which they are opened; closed the other way round.
-  std::unique_ptr<SqliteStateStore> store_;
-  std::unique_ptr<ChdbEngine> engine_;
-  std::optional<Loader> loader_;
   std::optional<SqlWarehouse> warehouse_;
   bool tables_are_ready_ = false;
   std::optional<Executor> executor_;
-  bool recovered_ = false;
   std::unique_ptr<TeamSettings> team_settings_;
 };
 

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "app/daemon_settings.h"
 #include "app/setting_values.h"
 #include "cli/nearest.h"
 #include "cli/parser.h"
@@ -288,9 +289,9 @@ std::vector<Setting> work_settings() {
         Kind::kNumber,
         {"GAPLESS_BACKFILL_END_OFFSET_DAYS"},
         "1",
-        "how long before today those days end; 1 is yesterday"},
+        "how long before today those days end; 1 is yesterday, and 0 too: a day that is not over is left alone"},
        [](const GivenValue& value, Settings& settings) {
-         return set(settings.end_offset_days, read_whole_number(value.text, 1, kMostDays), value);
+         return set(settings.end_offset_days, read_whole_number(value.text, 0, kMostDays), value);
        }},
       {{"backfill.settle_delay",
         Kind::kText,
@@ -439,7 +440,7 @@ std::vector<Setting> output_settings() {
 
 std::vector<Setting> all_settings() {
   std::vector<Setting> all;
-  for (auto part : {data_settings(), team_settings(), work_settings(), output_settings()})
+  for (auto part : {data_settings(), team_settings(), work_settings(), daemon_settings(), output_settings()})
     for (Setting& setting : part) all.push_back(std::move(setting));
   return all;
 }

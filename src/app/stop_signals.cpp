@@ -17,6 +17,7 @@ StopSignals::StopSignals(std::function<void(int)> on_first) : on_first_(std::mov
   sigemptyset(&stopping);
   sigaddset(&stopping, SIGINT);
   sigaddset(&stopping, SIGTERM);
+  sigaddset(&stopping, SIGHUP);
   signals_ = signalfd(-1, &stopping, SFD_CLOEXEC);
   ended_ = eventfd(0, EFD_CLOEXEC);
   if (signals_ < 0 || ended_ < 0) return;  // signals then end the process as they always do, and recovery does the rest
@@ -40,6 +41,11 @@ std::optional<int> StopSignals::received() const {
   return signal == 0 ? std::nullopt : std::optional(signal);
 }
 
+void StopSignals::on_hangup(std::function<void()> action) {
+  const std::lock_guard lock(mutex_);
+  on_hangup_ = std::move(action);
+}
+
 void StopSignals::watch() {
   std::array<pollfd, 2> files = {pollfd{signals_, POLLIN, 0}, pollfd{ended_, POLLIN, 0}};
   while (true) {
@@ -51,6 +57,13 @@ void StopSignals::watch() {
     signalfd_siginfo info{};
     if (read(signals_, &info, sizeof info) != static_cast<ssize_t>(sizeof info)) continue;
     const int signal = static_cast<int>(info.ssi_signo);
+    if (signal == SIGHUP) {
+      const std::lock_guard lock(mutex_);
+      if (on_hangup_) {
+        on_hangup_();
+        continue;
+      }
+    }
     if (received_.load() != 0) _exit(128 + signal);
     received_.store(signal);
     stop_.request_stop();

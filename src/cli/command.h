@@ -97,6 +97,8 @@ struct CommandSpec {
   std::vector<Example> examples;
   Needs needs = Needs::kConfiguration;
   Result<ExitCode> (*run)(Invocation&) = nullptr;
+  /// It never opens the engine, and so runs in its own process also where a daemon has the data directory open.
+  bool beside_daemon = false;
 
   /// "runs" of "runs show", "" of "runs".
   std::string_view parent() const;

@@ -19,6 +19,7 @@ CommandSpec run_command();
 CommandSpec runs_cancel_command();
 CommandSpec runs_command();
 CommandSpec runs_show_command();
+CommandSpec serve_command();
 CommandSpec sql_command();
 CommandSpec status_command();
 CommandSpec teams_command();

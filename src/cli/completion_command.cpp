@@ -23,7 +23,8 @@ CommandSpec completion_command() {
       .examples = {{"source <(gapless completion bash)", "for this shell"},
                    {"gapless completion fish > ~/.config/fish/completions/gapless.fish", "for every one to come"}},
       .needs = Needs::kNothing,
-      .run = run_completion};
+      .run = run_completion,
+      .beside_daemon = true};
 }
 
 }  // namespace gapless

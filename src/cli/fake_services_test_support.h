@@ -1,7 +1,7 @@
 #pragma once
 
 #include "cli/command.h"
-#include "cli/memory_file_test_support.h"
+#include "cli/memory_file.h"
 #include "state/memory_store.h"
 
 namespace gapless {
@@ -26,6 +26,7 @@ class FakeServices final : public Services {
     std::optional<Figures> figures;  ///< with a store of their own
     ExecutorOptions executor_options;
     Installation installation;
+    Workplace workplace;
   };
   /// What a test looks at and changes.
   Parts& parts() { return parts_; }
@@ -34,6 +35,7 @@ class FakeServices final : public Services {
   const Clock& clock() const override { return parts_.clock; }
   const Definition& definition() const override { return parts_.definition; }
   std::stop_token stop() const override { return {}; }
+  const Workplace& workplace() const override { return parts_.workplace; }
   std::filesystem::path data_directory() const override { return "/nowhere"; }
   bool has_engine_data() const override { return false; }
   bool has_store() const override { return parts_.has_store; }
@@ -50,6 +52,7 @@ class FakeServices final : public Services {
   }
   Result<TeamSettings*> team_settings() override { return &parts_.team_settings; }
   Result<TakeOverReport> take_over() override { return no_engine(); }
+  Result<ExitCode> serve(Output&) override { return no_engine(); }
   Limits limits() const override { return {}; }
   ExecutorOptions executor_options() const override { return parts_.executor_options; }
   const Installation& installation() const override { return parts_.installation; }

@@ -71,8 +71,10 @@ Result<ExitCode> run_forget(Invocation& call) {
 
   ExecutorOptions options = call.services.executor_options();
   options.forget = options.allow_shrink = true;
-  GAPLESS_ASSIGN(const RunReport report,
-                 figures.executor->run(plan, {make_run_id(now), "forget", "command"}, options, {}));
+  GAPLESS_ASSIGN(
+      const RunReport report,
+      figures.executor->run(plan, {call.origin.run_id.value_or(make_run_id(now)), "forget", call.origin.trigger},
+                            options, call.origin.also_tell != nullptr ? *call.origin.also_tell : RunEvents{}));
   call.output.document(run_json(report));
   if (report.status == RunStatus::kSucceeded)
     call.output.text(

@@ -53,7 +53,8 @@ CommandSpec init_command() {
       .options = {},
       .examples = {{"gapless init", "./gapless.toml"}, {"gapless --config /etc/gapless.toml init", "elsewhere"}},
       .needs = Needs::kNothing,
-      .run = run_init};
+      .run = run_init,
+      .beside_daemon = true};
 }
 
 }  // namespace gapless

@@ -35,7 +35,8 @@ Result<ReadOptions> read_options(Invocation& call) {
                       .host = call.given.value("--host").value_or(""),
                       .inserted_at = call.services.clock().now(),
                       .on_progress = {},
-                      .stop = call.services.stop()};
+                      .stop = call.services.stop(),
+                      .workplace = call.services.workplace()};
   GAPLESS_ASSIGN(options.max_rejects_percent, read_percent(call.given, options.max_rejects_percent));
   return options;
 }
@@ -78,7 +79,7 @@ Result<ExitCode> run_load(Invocation& call) {
   const std::vector<std::string>& paths = call.given.arguments();
   std::optional<RejectsFile> rejects;
   if (const auto path = call.given.value("--rejects")) {
-    GAPLESS_ASSIGN(rejects, RejectsFile::create(*path, paths));
+    GAPLESS_ASSIGN(rejects, RejectsFile::create(*path, paths, call.services.workplace()));
     options.rejects = &*rejects;
   }
   GAPLESS_ASSIGN(Loader * loader, call.services.loader());

@@ -5,7 +5,7 @@
 #include <spdlog/spdlog.h>
 
 #include "cli/json.h"
-#include "cli/memory_file_test_support.h"
+#include "cli/memory_file.h"
 
 namespace gapless {
 namespace {

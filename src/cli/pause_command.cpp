@@ -55,7 +55,8 @@ CommandSpec pause_command() {
           .options = {{.name = "--for", .value = "TIME", .help = "resume by itself after this time, as in 30m or 2h"}},
           .examples = {{"gapless pause --for 2h 'the source is being migrated'", "and until gapless resume at most"}},
           .needs = Needs::kConfiguration,
-          .run = run_pause};
+          .run = run_pause,
+          .beside_daemon = true};
 }
 
 CommandSpec resume_command() {
@@ -67,7 +68,8 @@ CommandSpec resume_command() {
           .options = {},
           .examples = {},
           .needs = Needs::kConfiguration,
-          .run = run_resume};
+          .run = run_resume,
+          .beside_daemon = true};
 }
 
 }  // namespace gapless

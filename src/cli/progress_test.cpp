@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "cli/memory_file_test_support.h"
+#include "cli/memory_file.h"
 
 namespace gapless {
 namespace {

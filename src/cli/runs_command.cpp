@@ -98,7 +98,8 @@ CommandSpec runs_command() {
           .options = {{.name = "--limit", .value = "N", .help = "how many, 20 without it"}},
           .examples = {},
           .needs = Needs::kConfiguration,
-          .run = run_runs};
+          .run = run_runs,
+          .beside_daemon = true};
 }
 
 CommandSpec runs_show_command() {
@@ -110,7 +111,8 @@ CommandSpec runs_show_command() {
           .options = {},
           .examples = {{"gapless runs show 20260310-12", "the beginning of an id is enough where no other begins so"}},
           .needs = Needs::kConfiguration,
-          .run = run_show};
+          .run = run_show,
+          .beside_daemon = true};
 }
 
 CommandSpec runs_cancel_command() {
@@ -122,7 +124,8 @@ CommandSpec runs_cancel_command() {
           .options = {},
           .examples = {},
           .needs = Needs::kConfiguration,
-          .run = run_cancel};
+          .run = run_cancel,
+          .beside_daemon = true};
 }
 
 }  // namespace gapless

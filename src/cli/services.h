@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "cli/exit_code.h"
+#include "cli/output.h"
 #include "cli/settings.h"
 #include "core/clock.h"
 #include "core/definition.h"
@@ -16,6 +18,7 @@
 #include "run/take_over.h"
 #include "state/state_store.h"
 #include "teams/team_settings.h"
+#include "util/workplace.h"
 #include "warehouse/warehouse.h"
 
 namespace gapless {
@@ -38,6 +41,7 @@ class Services {
   virtual const Definition& definition() const = 0;
   /// Requested by the first SIGINT or SIGTERM.
   virtual std::stop_token stop() const = 0;
+  virtual const Workplace& workplace() const = 0;
 
   /// The data directory's absolute path; it need not exist.
   virtual std::filesystem::path data_directory() const = 0;
@@ -58,6 +62,9 @@ class Services {
   virtual Result<TeamSettings*> team_settings() = 0;
   /// Makes store() the warehouse's keeper. Errors as run/take_over.h.
   virtual Result<TakeOverReport> take_over() = 0;
+
+  /// Runs the daemon until it is told to stop. Errors: why it could not begin.
+  virtual Result<ExitCode> serve(Output& output) = 0;
 
   /// Bounds for looking, and how the executor works, as configured.
   virtual Limits limits() const = 0;

@@ -9,7 +9,10 @@
 #include <string_view>
 #include <vector>
 
+#include "alerts/webhook.h"
 #include "core/table_name.h"
+#include "schedule/cron.h"
+#include "schedule/time_zone.h"
 #include "teams/selection.h"
 #include "teams/team_settings.h"
 #include "util/retry.h"
@@ -42,6 +45,12 @@ struct TeamSettingsDatabase {
   enum class Kind { kNone, kPostgres, kSqlite };
   Kind kind = Kind::kNone;
   std::string location = {};  ///< what libpq connects to, perhaps with a password in it, or the file
+};
+
+/// When a job runs by itself.
+struct JobTimes {
+  std::optional<CronExpression> cron;  ///< none: never
+  std::optional<TimeZone> zone;        ///< none: Settings::time_zone
 };
 
 /// What this run of the program was told, every value checked. app/ makes it, from its table of settings, which also has
@@ -81,6 +90,14 @@ struct Settings {
   double max_shrink_percent = 0;
   RetryPolicy retry;
   int keep_runs_days = 0;
+
+  JobTimes daily;
+  JobTimes intraday;
+  JobTimes backfill;
+  TimeZone time_zone;  ///< of jobs without one of their own
+  std::vector<Webhook> webhooks;
+  std::string alerts_secret;                   ///< empty: nothing is signed
+  std::chrono::seconds oldest_gap_allowed{0};  ///< an older one is alerted
 
   OutputFormat output = OutputFormat::kText;
   Colour colour = Colour::kAuto;

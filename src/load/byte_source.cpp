@@ -156,8 +156,9 @@ class GzipSource final : public ByteSource {
 
 }  // namespace
 
-Result<std::unique_ptr<ByteSource>> open_bytes(const std::string& path, std::stop_token stop) {
-  GAPLESS_ASSIGN(auto file, Descriptor::open_for_reading(path));
+Result<std::unique_ptr<ByteSource>> open_bytes(const std::string& path, const Workplace& workplace,
+                                               std::stop_token stop) {
+  GAPLESS_ASSIGN(auto file, Descriptor::open_for_reading(path, workplace));
   Input input(std::move(file), std::move(stop));
   GAPLESS_TRY(input.require(kGzipMagic.size()));
   const std::span<char> start = input.available();

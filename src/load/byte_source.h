@@ -8,6 +8,7 @@
 #include <string>
 
 #include "core/error.h"
+#include "util/workplace.h"
 
 namespace gapless {
 
@@ -27,7 +28,8 @@ class ByteSource {
 
 /// "-" is standard input; gzip is known by its first bytes, whatever the name. Errors: kInvalidInput where there is no
 /// such file, it is a directory or may not be read; and those of read().
-Result<std::unique_ptr<ByteSource>> open_bytes(const std::string& path, std::stop_token stop);
+Result<std::unique_ptr<ByteSource>> open_bytes(const std::string& path, const Workplace& workplace,
+                                               std::stop_token stop);
 
 /// "standard input" for "-", else the path: as messages name it.
 std::string shown_path(const std::string& path);

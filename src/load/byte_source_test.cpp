@@ -20,7 +20,7 @@ using testing::HasSubstr;
 
 /// Everything that the file gives, read in pieces of `size`.
 Result<std::string> read_all(const std::string& path, std::size_t size = 4096, std::stop_token stop = {}) {
-  GAPLESS_ASSIGN(auto source, open_bytes(path, std::move(stop)));
+  GAPLESS_ASSIGN(auto source, open_bytes(path, {}, std::move(stop)));
   std::string all;
   std::string piece(size, '\0');
   for (;;) {
@@ -111,20 +111,20 @@ INSTANTIATE_TEST_SUITE_P(
 TEST(ByteSource, RefusesWhatIsNoReadableFile) {
   const TemporaryDirectory directory;
   const std::string file = directory.write("file", "x");
-  const auto missing = open_bytes(directory.path("missing"), {});
+  const auto missing = open_bytes(directory.path("missing"), {}, {});
   ASSERT_FALSE(missing);
   EXPECT_EQ(missing.error().fault, Fault::kInvalidInput);
   EXPECT_THAT(missing.error().message, AllOf(HasSubstr(directory.path("missing")), HasSubstr("No such file")));
-  const auto folder = open_bytes(directory.path(""), {});
+  const auto folder = open_bytes(directory.path(""), {}, {});
   ASSERT_FALSE(folder);
   EXPECT_EQ(folder.error().fault, Fault::kInvalidInput);
   EXPECT_THAT(folder.error().message, HasSubstr("is a directory; name the files in it"));
-  EXPECT_EQ(open_bytes(file + "/below", {}).error().fault, Fault::kInvalidInput);
-  EXPECT_EQ(open_bytes("", {}).error().fault, Fault::kInvalidInput);
-  EXPECT_EQ(open_bytes(std::string(5000, 'x'), {}).error().fault, Fault::kInvalidInput);
+  EXPECT_EQ(open_bytes(file + "/below", {}, {}).error().fault, Fault::kInvalidInput);
+  EXPECT_EQ(open_bytes("", {}, {}).error().fault, Fault::kInvalidInput);
+  EXPECT_EQ(open_bytes(std::string(5000, 'x'), {}, {}).error().fault, Fault::kInvalidInput);
   if (::geteuid() != 0) {
     ::chmod(file.c_str(), 0);
-    EXPECT_THAT(open_bytes(file, {}).error().message, HasSubstr("Permission denied; make it readable"));
+    EXPECT_THAT(open_bytes(file, {}, {}).error().message, HasSubstr("Permission denied; make it readable"));
   }
 }
 
@@ -132,7 +132,7 @@ TEST(ByteSource, KnowsHowFarItIs) {
   const TemporaryDirectory directory;
   const std::string content = noise(600'000);
   for (const std::string& stored : {content, gzip(content)}) {
-    auto source = open_bytes(directory.write("file", stored), {});
+    auto source = open_bytes(directory.write("file", stored), {}, {});
     ASSERT_TRUE(source);
     EXPECT_EQ((*source)->bytes_total(), stored.size());
     EXPECT_LT((*source)->bytes_read(), stored.size());
@@ -199,7 +199,7 @@ TEST(ByteSource, StandardInputHasNoKnownSizeAndIsLeftOpen) {
   PipedInput input;
   input.write("abc");
   {
-    auto source = open_bytes("-", {});
+    auto source = open_bytes("-", {}, {});
     ASSERT_TRUE(source);
     EXPECT_EQ((*source)->bytes_total(), std::nullopt);
     EXPECT_EQ((*source)->bytes_read(), 3u);

@@ -23,9 +23,10 @@ Fault fault_of(int error) {
 
 std::string reason_of(int error) { return std::generic_category().message(error); }
 
-Result<Descriptor> Descriptor::open_for_reading(const std::string& path) {
+Result<Descriptor> Descriptor::open_for_reading(const std::string& path, const Workplace& workplace) {
   const bool standard_input = path == "-";
-  const int fd = standard_input ? STDIN_FILENO : ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY);
+  const int fd = standard_input ? workplace.standard_input
+                                : ::open(workplace.resolve(path).c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY);
   if (fd < 0) {
     const int error = errno;
     const char* hint = error == ENOENT ? "; check the name" : error == EACCES ? "; make it readable for this user" : "";

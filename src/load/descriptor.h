@@ -15,7 +15,7 @@ std::string reason_of(int error);
 /// An open file: gives the descriptor back when it goes, unless it is standard input.
 class Descriptor {
  public:
-  static Result<Descriptor> open_for_reading(const std::string& path);
+  static Result<Descriptor> open_for_reading(const std::string& path, const Workplace& workplace);
 
   Descriptor(Descriptor&& other) noexcept;
   Descriptor& operator=(Descriptor&& other) = delete;

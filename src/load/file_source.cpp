@@ -153,7 +153,7 @@ class FileReading {
 
 Result<FileReport> read_events(const std::string& path, LoadFormat format, const ReadOptions& options,
                                const EventSink& sink) {
-  GAPLESS_ASSIGN(auto source, open_bytes(path, options.stop));
+  GAPLESS_ASSIGN(auto source, open_bytes(path, options.workplace, options.stop));
   return FileReading(std::move(source), options, sink).run(path, format);
 }
 

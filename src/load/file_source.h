@@ -14,6 +14,7 @@
 #include "load/event_parser.h"
 #include "load/format_detection.h"
 #include "load/rejects_file.h"
+#include "util/workplace.h"
 
 namespace gapless {
 
@@ -33,6 +34,7 @@ struct ReadOptions {
   RejectsFile* rejects = nullptr;                        ///< gets every rejected line, where there is one
   std::function<void(const ReadProgress&)> on_progress;  ///< called some times a second, and at the end
   std::stop_token stop;
+  Workplace workplace = {};
 };
 
 /// Some events as rows of RowBinary, in the columns of kEventColumns. The bytes live until the sink returns.

@@ -165,7 +165,7 @@ TEST_F(FileSource, TooManyRejectsFailTheFile) {
 TEST_F(FileSource, KeepsRejectedLinesAsTheyWere) {
   const std::string long_line(3'000'000, 'x');
   const std::string odd = "odd \xFF line\r";
-  auto rejects = RejectsFile::create(directory_.path("rejects"), {});
+  auto rejects = RejectsFile::create(directory_.path("rejects"), {}, {});
   ASSERT_TRUE(rejects);
   ReadOptions keeping = options();
   keeping.rejects = &*rejects;

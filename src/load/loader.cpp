@@ -84,6 +84,7 @@ Status Loader::mark(const std::string& load_id, const std::string& path, std::st
 }
 
 Result<LoadReport> Loader::load(const std::string& path, LoadFormat format, const ReadOptions& options) {
+  const std::lock_guard lock(loading_);
   const std::string load_id = new_load_id();
   GAPLESS_TRY(mark(load_id, path, "begun", 0));
   auto report = fill(load_id, path, format, options);

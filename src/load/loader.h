@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <mutex>
 #include <stop_token>
 #include <string>
 
@@ -19,7 +20,7 @@ struct LoadReport {
 };
 
 /// Brings files into the embedded `events` table, all or nothing for each file. Rows carry the load's id; a row of state
-/// 'committed' in `loads` is the commit, and what a load without one left is removed by recover(). Not thread-safe.
+/// 'committed' in `loads` is the commit, and what a load without one left is removed by recover(). Thread-safe: files are loaded one at a time.
 class Loader {
  public:
   /// The engine must outlive it.
@@ -46,6 +47,7 @@ class Loader {
                    const std::stop_token& stop = {});
 
   Engine& engine_;
+  std::mutex loading_;
   Identifier database_;
   TableName events_;
   TableName loads_;

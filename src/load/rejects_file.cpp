@@ -12,24 +12,27 @@
 namespace gapless {
 namespace {
 
-bool is_same_file(const struct stat& a, const std::string& input) {
+bool is_same_file(const struct stat& a, const std::string& input, const Workplace& workplace) {
   struct stat b {};
-  const int result = input == "-" ? ::fstat(STDIN_FILENO, &b) : ::stat(input.c_str(), &b);
+  const int result =
+      input == "-" ? ::fstat(workplace.standard_input, &b) : ::stat(workplace.resolve(input).c_str(), &b);
   return result == 0 && a.st_dev == b.st_dev && a.st_ino == b.st_ino && S_ISREG(b.st_mode);
 }
 
 }  // namespace
 
-Result<RejectsFile> RejectsFile::create(const std::string& path, std::span<const std::string> inputs) {
+Result<RejectsFile> RejectsFile::create(const std::string& path, std::span<const std::string> inputs,
+                                        const Workplace& workplace) {
+  const std::filesystem::path place = workplace.resolve(path);
   struct stat existing {};
-  if (::stat(path.c_str(), &existing) == 0) {
+  if (::stat(place.c_str(), &existing) == 0) {
     for (const std::string& input : inputs) {
-      if (!is_same_file(existing, input)) continue;
+      if (!is_same_file(existing, input, workplace)) continue;
       return fail(Fault::kInvalidInput,
                   fmt::format("{} is a file to load; give --rejects another name, since it is overwritten", path));
     }
   }
-  std::FILE* file = std::fopen(path.c_str(), "we");
+  std::FILE* file = std::fopen(place.c_str(), "we");
   if (file == nullptr) {
     return fail(Fault::kInvalidInput,
                 fmt::format("cannot write rejected lines to {}: {}; give --rejects a file that can be written", path,

@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "core/error.h"
+#include "util/workplace.h"
 
 namespace gapless {
 
@@ -15,7 +16,8 @@ class RejectsFile {
  public:
   /// Creates or empties the file. Errors: kInvalidInput where it cannot be written, or is itself one of the files to be
   /// loaded ("-" is standard input), which emptying it would destroy.
-  static Result<RejectsFile> create(const std::string& path, std::span<const std::string> inputs);
+  static Result<RejectsFile> create(const std::string& path, std::span<const std::string> inputs,
+                                    const Workplace& workplace);
 
   void write(std::string_view piece);
   void end_line() { write("\n"); }

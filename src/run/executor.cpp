@@ -16,6 +16,7 @@
 #include "run/recovery.h"
 #include "util/counted.h"
 #include "util/kill_point.h"
+#include "util/on_behalf.h"
 #include "util/timing.h"
 #include "util/waiting.h"
 
@@ -82,7 +83,11 @@ class Executor::Run {
   void work_off() {
     std::vector<std::jthread> others;
     const std::size_t workers = std::max<std::size_t>(1, std::min(context_.options.max_concurrent, total_));
-    for (std::size_t i = 1; i < workers; ++i) others.emplace_back([this] { worker(); });
+    for (std::size_t i = 1; i < workers; ++i)
+      others.emplace_back([this, whom = working_for] {
+        const OnBehalfOf scope(whom);
+        worker();
+      });
     worker();
   }
 

@@ -5,9 +5,6 @@
 namespace gapless {
 namespace {
 
-/// As crond(8) has it for changes of the clock.
-constexpr std::chrono::hours kWasWrong{3};
-
 Instant waits_since(const JobSchedule& job, Instant now) { return job.since - now < kWasWrong ? job.since : now; }
 
 }  // namespace

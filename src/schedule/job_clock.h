@@ -9,6 +9,9 @@
 
 namespace gapless {
 
+/// As crond(8) has it for changes of the clock: a moment so far ahead of now is of a clock that was wrong.
+inline constexpr std::chrono::hours kWasWrong{3};
+
 /// A job, and since when it waits for its next tick.
 struct JobSchedule {
   std::string job;

@@ -245,10 +245,10 @@ Status MemoryStateStore::confirm(std::string_view rollup, const std::vector<Conf
   return {};
 }
 
-Result<bool> MemoryStateStore::take_tick(std::string_view job, Instant at) {
+Result<bool> MemoryStateStore::take_tick(std::string_view job, Instant at, Instant believable) {
   std::scoped_lock lock(mutex_);
   const auto known = ticks_.find(job);
-  if (known != ticks_.end() && known->second.at >= at) return false;
+  if (known != ticks_.end() && known->second.at >= at && known->second.at <= believable) return false;
   ticks_.insert_or_assign(std::string(job), Tick{std::string(job), at, false});
   return true;
 }

@@ -189,8 +189,8 @@ class StateStore {
 
   // Schedule
   /// Takes the tick of a job. True for one caller alone, and only where no tick of the job at that moment or a later one was
-  /// taken before.
-  virtual Result<bool> take_tick(std::string_view job, Instant at) = 0;
+  /// taken before; one that is recorded for after `believable` is of a clock that was wrong, and counts for nothing.
+  virtual Result<bool> take_tick(std::string_view job, Instant at, Instant believable) = 0;
   /// What was to be done at that tick is done, however it ended. Nothing happens where a later one was taken since.
   virtual Status finish_tick(std::string_view job, Instant at) = 0;
   /// The newest of each job, by job.

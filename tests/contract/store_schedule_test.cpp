@@ -15,25 +15,33 @@ class TickContract : public StoreTest {};
 
 TEST_P(TickContract, IsTakenOnce) {
   EXPECT_THAT(store().ticks().value(), IsEmpty());
-  EXPECT_TRUE(store().take_tick("daily", at(60)).value());
-  EXPECT_FALSE(store().take_tick("daily", at(60)).value());
-  EXPECT_TRUE(store().take_tick("intraday", at(60)).value()) << "of another job";
-  EXPECT_TRUE(store().take_tick("daily", at(120)).value());
+  EXPECT_TRUE(store().take_tick("daily", at(60), at(1000)).value());
+  EXPECT_FALSE(store().take_tick("daily", at(60), at(1000)).value());
+  EXPECT_TRUE(store().take_tick("intraday", at(60), at(1000)).value()) << "of another job";
+  EXPECT_TRUE(store().take_tick("daily", at(120), at(1000)).value());
   EXPECT_THAT(store().ticks().value(), ElementsAre(Tick{"daily", at(120), false}, Tick{"intraday", at(60), false}));
 }
 
 TEST_P(TickContract, IsNotTakenAfterALaterOne) {
-  ASSERT_TRUE(store().take_tick("daily", at(120)).value());
-  EXPECT_FALSE(store().take_tick("daily", at(60)).value());
+  ASSERT_TRUE(store().take_tick("daily", at(120), at(1000)).value());
+  EXPECT_FALSE(store().take_tick("daily", at(60), at(1000)).value());
   EXPECT_THAT(store().ticks().value(), ElementsAre(Tick{"daily", at(120), false}));
 }
 
+TEST_P(TickContract, OfAClockThatWasWrongCountsForNothing) {
+  ASSERT_TRUE(store().take_tick("daily", at(5000), at(9000)).value());
+  EXPECT_FALSE(store().take_tick("daily", at(60), at(5000)).value());
+  EXPECT_TRUE(store().take_tick("daily", at(60), at(4999)).value());
+  EXPECT_FALSE(store().take_tick("daily", at(60), at(4999)).value());
+  EXPECT_THAT(store().ticks().value(), ElementsAre(Tick{"daily", at(60), false}));
+}
+
 TEST_P(TickContract, IsDoneUntilTheNextIsTaken) {
-  ASSERT_TRUE(store().take_tick("daily", at(60)).value());
+  ASSERT_TRUE(store().take_tick("daily", at(60), at(1000)).value());
   ASSERT_TRUE(store().finish_tick("daily", at(60)));
   EXPECT_THAT(store().ticks().value(), ElementsAre(Tick{"daily", at(60), true}));
-  EXPECT_FALSE(store().take_tick("daily", at(60)).value()) << "done is not free";
-  ASSERT_TRUE(store().take_tick("daily", at(120)).value());
+  EXPECT_FALSE(store().take_tick("daily", at(60), at(1000)).value()) << "done is not free";
+  ASSERT_TRUE(store().take_tick("daily", at(120), at(1000)).value());
   EXPECT_THAT(store().ticks().value(), ElementsAre(Tick{"daily", at(120), false}));
   ASSERT_TRUE(store().finish_tick("daily", at(60))) << "late";
   ASSERT_TRUE(store().finish_tick("unknown", at(60)));

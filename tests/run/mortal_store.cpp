@@ -93,8 +93,8 @@ Result<std::vector<Confirmation>> MortalStore::confirmations(std::string_view ro
 Status MortalStore::confirm(std::string_view rollup, const std::vector<Confirmation>& cells) {
   return counted(faults_, "confirm", [&] { return kept_.confirm(rollup, cells); });
 }
-Result<bool> MortalStore::take_tick(std::string_view job, Instant at) {
-  return counted(faults_, "take_tick", [&] { return kept_.take_tick(job, at); });
+Result<bool> MortalStore::take_tick(std::string_view job, Instant at, Instant believable) {
+  return counted(faults_, "take_tick", [&] { return kept_.take_tick(job, at, believable); });
 }
 Status MortalStore::finish_tick(std::string_view job, Instant at) {
   return counted(faults_, "finish_tick", [&] { return kept_.finish_tick(job, at); });

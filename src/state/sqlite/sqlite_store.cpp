@@ -27,12 +27,13 @@ Result<std::string> SqliteStateStore::store_id() {
   });
 }
 
-Result<bool> SqliteStateStore::take_tick(std::string_view job, Instant at) {
+Result<bool> SqliteStateStore::take_tick(std::string_view job, Instant at, Instant believable) {
   return connection_->write("taking a tick", [&](SQLite::Database& database) -> Result<bool> {
     return statement(database,
                      "INSERT INTO ticks (job, at_micros, is_done) VALUES (?, ?, 0) ON CONFLICT (job) DO UPDATE"
-                     " SET at_micros = excluded.at_micros, is_done = 0 WHERE excluded.at_micros > ticks.at_micros",
-                     job, at)
+                     " SET at_micros = excluded.at_micros, is_done = 0"
+                     " WHERE excluded.at_micros > ticks.at_micros OR ticks.at_micros > ?",
+                     job, at, believable)
                .exec() == 1;
   });
 }

@@ -63,7 +63,7 @@ class SqliteStateStore final : public StateStore {
   Result<std::vector<Confirmation>> confirmations(std::string_view rollup) override;
   Status confirm(std::string_view rollup, const std::vector<Confirmation>& cells) override;
 
-  Result<bool> take_tick(std::string_view job, Instant at) override;
+  Result<bool> take_tick(std::string_view job, Instant at, Instant believable) override;
   Status finish_tick(std::string_view job, Instant at) override;
   Result<std::vector<Tick>> ticks() override;
   Status accept_definition(std::string_view hash) override;

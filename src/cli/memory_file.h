@@ -6,19 +6,19 @@
 
 namespace gapless {
 
-/// A FILE whose content a test can read.
+/// A file in memory, to be written to: what a command prints where nobody sits before it.
 class MemoryFile {
  public:
   MemoryFile() : file_(open_memstream(&bytes_, &size_)) {}
   ~MemoryFile() {
-    std::fclose(file_);
+    if (file_ != nullptr) std::fclose(file_);
     std::free(bytes_);
   }
   MemoryFile(const MemoryFile&) = delete;
   MemoryFile& operator=(const MemoryFile&) = delete;
 
-  std::FILE* get() { return file_; }
-  std::string content() {
+  std::FILE* get() const { return file_; }
+  std::string content() const {
     std::fflush(file_);
     return {bytes_, size_};
   }

@@ -1,0 +1,52 @@
+#pragma once
+
+#include <condition_variable>
+#include <memory>
+#include <mutex>
+#include <optional>
+
+#include "app/command_socket.h"
+#include "app/commander.h"
+#include "app/daemon_watch.h"
+#include "app/service_manager.h"
+#include "app/stop_signals.h"
+#include "schedule/scheduler.h"
+
+namespace gapless {
+
+/// `gapless serve`: runs jobs by schedule, and commands for others, on one data directory.
+class Daemon {
+ public:
+  /// `serve` is the command that asked for it; all must outlive it.
+  Daemon(CommandRun& serve, Surroundings surroundings, std::shared_ptr<OpenData> data, StopSignals& signals);
+
+  /// Until a signal asks to stop. Errors: why it could not begin.
+  Result<ExitCode> run(Services& services, Output& output);
+
+ private:
+  Status begin(Services& services, Output& output);
+  void work(Services& services);
+  void start_tick(StateStore& store, const DueTick& tick);
+  /// Reads the configuration anew; a bad one is refused, and the old one stays. Errors: what is wrong with it.
+  Status reload();
+  void look();
+  void write_facts(const std::string& address) const;
+  void wake();
+
+  CommandRun& serve_;
+  const std::shared_ptr<OpenData> data_;
+  StopSignals& signals_;
+  SystemClock clock_;
+  ServiceManager manager_;
+  std::unique_ptr<DaemonWatch> watch_;
+  std::unique_ptr<Commander> commander_;
+  std::unique_ptr<Scheduler> scheduler_;
+  std::unique_ptr<CommandSocket> socket_;
+
+  std::mutex mutex_;
+  std::condition_variable_any wake_;
+  bool reload_wanted_ = false;
+  bool look_wanted_ = true;
+};
+
+}  // namespace gapless

@@ -1,0 +1,53 @@
+#pragma once
+
+#include <map>
+#include <memory>
+#include <mutex>
+#include <set>
+#include <string>
+
+#include "app/data_directory.h"
+#include "engine/chdb/chdb_engine.h"
+#include "load/loader.h"
+#include "state/sqlite/sqlite_store.h"
+
+namespace gapless {
+
+/// The store and the engine of one data directory, opened when they are first asked for: for one command, or for all that
+/// a daemon serves. Thread-safe.
+class OpenData {
+ public:
+  explicit OpenData(DataDirectory directory) : directory_(std::move(directory)) {}
+
+  const DataDirectory& directory() const { return directory_; }
+  /// Makes the directory and the store where there are none. Errors: those of both; asking again after one tries again.
+  Result<StateStore*> store();
+  /// As the first one who asks wants it: for the others the options are too late.
+  Result<ChdbEngine*> engine(const ChdbOptions& options);
+  bool is_engine_open();
+
+  /// Does what is to be done once for a database, as long as this is open. Whoever asks meanwhile waits for it; after an
+  /// error the next one tries again.
+  template <class Work>
+  Status once(const std::string& what, Work work) {
+    const std::lock_guard lock(once_mutex_);
+    if (done_.contains(what)) return {};
+    GAPLESS_TRY(work());
+    done_.insert(what);
+    return {};
+  }
+  /// One for each database of the engine, which must be open.
+  Loader& loader(const Identifier& database);
+
+ private:
+  const DataDirectory directory_;
+  std::mutex mutex_;
+  std::mutex once_mutex_;
+  std::set<std::string> done_;
+  // In the order in which they are opened; closed the other way round.
+  std::unique_ptr<SqliteStateStore> store_;
+  std::unique_ptr<ChdbEngine> engine_;
+  std::map<std::string, Loader> loaders_;  ///< by database
+};
+
+}  // namespace gapless
