@@ -112,15 +112,17 @@ inline std::string request_text(const std::string& start, const std::string& hea
 
 inline const std::string kJsonType = "Content-Type: application/json\r\n";
 
+/// A handler that answers with its request.
+inline Result<Reply> said(const Request& request) {
+  return Reply{.body = {{"path", request.path},
+                        {"query", request.query},
+                        {"body", request.body},
+                        {"id", request.id},
+                        {"caller", request.caller}}};
+}
+
 /// What the tests serve: one endpoint for each thing that an endpoint can be or do.
 inline std::vector<Endpoint> test_endpoints() {
-  const auto said = [](const Request& request) -> Result<Reply> {
-    return Reply{.body = {{"path", request.path},
-                          {"query", request.query},
-                          {"body", request.body},
-                          {"id", request.id},
-                          {"caller", request.caller}}};
-  };
   const auto ok = std::map<int, ReplyDescription>{{200, {"What was said", {{"type", "object"}}}}};
   std::vector<Endpoint> all;
   all.push_back({.method = "GET",
