@@ -1,0 +1,14 @@
+#pragma once
+
+#include <span>
+#include <string_view>
+
+#include "api/endpoint.h"
+
+namespace gapless::api {
+
+/// The OpenAPI 3.1 document of these endpoints: parameters, bodies and replies as the server holds requests to them,
+/// with the problems that each can really give.
+Json openapi_document(std::span<const Endpoint> endpoints, std::string_view version);
+
+}  // namespace gapless::api

@@ -1,0 +1,50 @@
+#include "api/wire.h"
+
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "api/ascii.h"
+#include "api/problem.h"
+
+namespace gapless::api {
+namespace {
+
+std::string in_one_line(std::string_view text) {
+  std::string line(text);
+  std::ranges::replace_if(line, is_control, ' ');
+  return line;
+}
+
+}  // namespace
+
+std::string head_text(const Reply& reply, const ReplyFrame& frame) {
+  std::string text =
+      fmt::format("HTTP/1.1 {} {}\r\nDate: {:%a, %d %b %Y %H:%M:%S} GMT\r\nServer: gapless\r\n", reply.status,
+                  title(reply.status), fmt::gmtime(std::chrono::system_clock::to_time_t(frame.now)));
+  const auto add = [&](std::string_view name, std::string_view value) {
+    text += fmt::format("{}: {}\r\n", name, in_one_line(value));
+  };
+  if (reply.events) {
+    add("Content-Type", "text/event-stream");
+  } else if (reply.status != 204 && reply.status != 304) {
+    if (!reply.content_type.empty() && frame.content_length > 0) add("Content-Type", reply.content_type);
+    add("Content-Length", std::to_string(frame.content_length));
+  }
+  for (const auto& [name, value] : reply.headers) add(name, value);
+  if (!frame.keep_alive) add("Connection", "close");
+  return text + "\r\n";
+}
+
+std::string event_text(const Event& event) {
+  std::string text;
+  if (!event.id.empty()) text += "id: " + in_one_line(event.id) + "\n";
+  if (!event.name.empty()) text += "event: " + in_one_line(event.name) + "\n";
+  std::string data = event.data;
+  std::erase(data, '\r');  // by itself it, too, would end a line
+  for_each_part(data, '\n', [&](std::string_view line) { text += fmt::format("data: {}\n", line); });
+  return text + "\n";
+}
+
+}  // namespace gapless::api
