@@ -74,7 +74,7 @@ CommandRun::Outcome CommandRun::run(std::shared_ptr<OpenData> data, std::stop_to
   const Console::Options out = options_of(surroundings_.out, surroundings_.environment, settings().colour);
   Output output(surroundings_.out, console_, {settings().output, settings().verbosity, out.coloured, out.width});
   auto code = run_command(output, std::move(data), stop, std::move(origin));
-  Outcome outcome{code ? *code : exit_code_of(code.error()), false, code ? "" : code.error().message};
+  Outcome outcome{code ? *code : exit_code_of(code.error()), false, code ? std::nullopt : std::optional(code.error())};
   if (!code) {
     const bool stopped = code.error().fault == Fault::kCancelled && stop.stop_requested();
     if (!stopped && !output.broken_pipe()) output.error(code.error().message);

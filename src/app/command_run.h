@@ -46,8 +46,8 @@ class CommandRun {
 
   struct Outcome {
     ExitCode code = ExitCode::kFailed;
-    bool broken_pipe = false;  ///< nobody reads what it writes any more
-    std::string error;         ///< that it ended with
+    bool broken_pipe = false;         ///< nobody reads what it writes any more
+    std::optional<Error> error = {};  ///< that it ended with
   };
   /// Runs the command, and says on standard error why it failed, if it did. `data` is that of the settings' data directory.
   Outcome run(std::shared_ptr<OpenData> data, std::stop_token stop, RunOrigin origin = {});

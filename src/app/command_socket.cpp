@@ -145,8 +145,8 @@ Result<std::optional<CommandRun::Outcome>> ask_daemon(const std::filesystem::pat
   if (!answer) return gone;
   if (answer->content.contains("refused"))
     return fail(Fault::kConflict, answer->content.at("refused").get<std::string>());
-  return CommandRun::Outcome{static_cast<ExitCode>(answer->content.value("code", 1)),
-                             answer->content.value("broken_pipe", false), ""};
+  return CommandRun::Outcome{
+      static_cast<ExitCode>(answer->content.value("code", 1)), answer->content.value("broken_pipe", false), {}};
 }
 
 Result<std::unique_ptr<CommandSocket>> CommandSocket::listen(const std::filesystem::path& path, Handler handler) {

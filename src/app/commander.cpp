@@ -56,7 +56,7 @@ CommandRun::Outcome Commander::watched(CommandRun& run, const Given& given, RunO
   const RunEvents teller = feed_.teller(run_id);
   origin.also_tell = &teller;
   const CommandRun::Outcome outcome = run.run(data_, std::move(stop), std::move(origin));
-  on_run_end_(run_id, job, outcome.error);
+  on_run_end_(run_id, job, outcome.error ? outcome.error->message : "");
   return outcome;
 }
 
@@ -72,7 +72,7 @@ Commander::Answer Commander::ask(std::string_view command, const Given& given, R
   Answer answer{watched(run, given, std::move(origin), std::move(stop)), nullptr};
   answer.document = Json::parse(out.content(), nullptr, false);
   if (answer.document.is_discarded()) answer.document = nullptr;
-  if (answer.outcome.error.empty()) log_lines(command, err.content());
+  if (!answer.outcome.error) log_lines(command, err.content());
   return answer;
 }
 
@@ -86,7 +86,10 @@ std::string Commander::start(std::string_view command, const Given& given, std::
                               then = std::move(then)](const std::stop_token& stop) {
     const Answer answer = ask(command, given, {trigger, run_id, nullptr}, stop);
     Json report = answer.document;
-    if (report.is_null()) report = {{"run_id", run_id}, {"status", "failed"}, {"error", answer.outcome.error}};
+    if (report.is_null())
+      report = {{"run_id", run_id},
+                {"status", "failed"},
+                {"error", answer.outcome.error ? Json(answer.outcome.error->message) : Json(nullptr)}};
     feed_.ended(run_id, report);
     if (then) then(answer);
     task.is_done = true;
@@ -100,7 +103,7 @@ CommandRun::Outcome Commander::run_for_client(const std::vector<std::string>& wo
   if (!line || line->wish != ParsedLine::Wish::kRun) {
     const std::string why = line ? "only commands are forwarded" : line.error().message;
     fmt::print(surroundings.err, "error: {}\n", why);
-    return {ExitCode::kUsage, false, why};
+    return {ExitCode::kUsage, false, Error{Fault::kInvalidInput, 0, why}};
   }
   const Given given = line->given;
   CommandRun run(std::move(*line), surroundings);

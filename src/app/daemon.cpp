@@ -7,6 +7,7 @@
 
 #include <fstream>
 
+#include "app/api_endpoints.h"
 #include "cli/run_job.h"
 #include "util/waiting.h"
 
@@ -34,7 +35,7 @@ std::vector<Scheduler::Job> jobs_of(const Settings& settings) {
 
 TickOutcome outcome_of(const Commander::Answer& answer) {
   if (answer.document.is_object() && answer.document.value("status", "") == "skipped") return TickOutcome::kSkipped;
-  return answer.outcome.error.empty() ? TickOutcome::kStarted : TickOutcome::kFailed;
+  return !answer.outcome.error ? TickOutcome::kStarted : TickOutcome::kFailed;
 }
 
 }  // namespace
@@ -58,10 +59,11 @@ Result<ExitCode> Daemon::run(Services& services, Output& output) {
     reload_wanted_ = true;
     wake_.notify_all();
   });
-  work(services);
+  work();
   manager_.stopping();
   signals_.on_hangup({});
   spdlog::info("stopping");
+  api_.reset();
   socket_.reset();
   commander_.reset();
   std::error_code ignored;
@@ -90,11 +92,28 @@ Status Daemon::begin(Services& services, Output& output) {
                                                 [this](const auto& words, const auto& surroundings, const auto& stop) {
                                                   return commander_->run_for_client(words, surroundings, stop);
                                                 }));
-  write_facts("");
-  spdlog::info("gapless {} serves {} (process {})", the_manual().version, services.data_directory().string(), getpid());
-  output.note(fmt::format("serving {}", services.data_directory().string()));
+  GAPLESS_ASSIGN(const std::string address, open_api(*figures.store, settings));
+  write_facts(address);
+  const std::string at = address.empty() ? "" : ", API at http://" + address;
+  spdlog::info("gapless {} serves {} (process {}){}", the_manual().version, services.data_directory().string(),
+               getpid(), at);
+  output.text(fmt::format("serving {}{}\n", services.data_directory().string(), at));
+  GAPLESS_TRY(output.finish());
   manager_.ready("waiting for the next tick");
   return scheduler_->resume();
+}
+
+Result<std::string> Daemon::open_api(StateStore& store, const Settings& settings) {
+  std::string listen = serve_.given().value("--listen").value_or(settings.listen);
+  if (listen.empty() || listen == "off") return "";
+  api::ApiOptions options{.listen = std::move(listen),
+                          .tokens = settings.api_tokens,
+                          .allowed_hosts = settings.allowed_hosts,
+                          .allowed_origins = settings.allowed_origins,
+                          .version = std::string(the_manual().version)};
+  const ApiSubject subject{*commander_, *watch_, store, [this] { return reload(); }};
+  GAPLESS_ASSIGN(api_, api::ApiServer::start(std::move(options), api_endpoints(subject)));
+  return api_->address();
 }
 
 void Daemon::write_facts(const std::string& address) const {
@@ -128,6 +147,7 @@ Status Daemon::reload() {
     watch_->metrics().configuration_reloaded(ReloadOutcome::kRefused);
   } else {
     commander_->set_configuration(fresh.configuration());
+    const std::lock_guard lock(schedule_mutex_);
     scheduler_->set_jobs(jobs_of(fresh.settings()));
     spdlog::info("the configuration was read anew");
     watch_->metrics().configuration_reloaded(ReloadOutcome::kApplied);
@@ -136,15 +156,23 @@ Status Daemon::reload() {
   return fresh.problem() ? Status(fail(*fresh.problem())) : Status();
 }
 
+Result<std::optional<Instant>> Daemon::step() {
+  const Instant now = clock_.now();
+  for (const Scheduler::Job& job : jobs_of(commander_->configuration().settings))
+    watch_->metrics().next_tick(job.name, job.schedule ? job.schedule->next_after(now) : std::nullopt);
+  const std::lock_guard lock(schedule_mutex_);
+  return scheduler_->step();
+}
+
 void Daemon::look() {
-  Console console(serve_.console().is_terminal() ? stderr : stderr, {});
+  Console console(stderr, {});
   Output nowhere(stdout, console, {OutputFormat::kJson, Verbosity::kQuiet});
   const auto services = commander_->services(signals_.token());
   if (const Status looked = watch_->look(*services, nowhere); !looked && looked.error().fault != Fault::kCancelled)
     watch_->look_failed(looked.error());
 }
 
-void Daemon::work(Services& services) {
+void Daemon::work() {
   auto looked_at = std::chrono::steady_clock::time_point::min();
   const std::stop_token stop = signals_.token();
   std::string last_problem;
@@ -156,7 +184,7 @@ void Daemon::work(Services& services) {
       look_wanted = std::exchange(look_wanted_, false);
     }
     if (reload_wanted) static_cast<void>(reload());
-    const auto next = scheduler_->step();
+    const auto next = step();
     const std::string problem = next ? "" : next.error().message;
     if (!problem.empty() && problem != last_problem)
       spdlog::error("the schedule cannot be looked at, and is again in {} s: {}", kSleepAtMost.count(), problem);
@@ -177,7 +205,6 @@ void Daemon::work(Services& services) {
     std::unique_lock lock(mutex_);
     wake_.wait_for(lock, stop, sleep, [this] { return reload_wanted_ || look_wanted_; });
   }
-  static_cast<void>(services);
 }
 
 }  // namespace gapless

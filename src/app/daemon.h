@@ -5,6 +5,7 @@
 #include <mutex>
 #include <optional>
 
+#include "api/server.h"
 #include "app/command_socket.h"
 #include "app/commander.h"
 #include "app/daemon_watch.h"
@@ -25,13 +26,16 @@ class Daemon {
 
  private:
   Status begin(Services& services, Output& output);
-  void work(Services& services);
+  /// Listens, unless it is not to. Returns the address. Errors: those of api::ApiServer.
+  Result<std::string> open_api(StateStore& store, const Settings& settings);
+  void work();
   void start_tick(StateStore& store, const DueTick& tick);
   /// Reads the configuration anew; a bad one is refused, and the old one stays. Errors: what is wrong with it.
   Status reload();
+  /// Starts what is due. Returns when to look again.
+  Result<std::optional<Instant>> step();
   void look();
   void write_facts(const std::string& address) const;
-  void wake();
 
   CommandRun& serve_;
   const std::shared_ptr<OpenData> data_;
@@ -42,7 +46,9 @@ class Daemon {
   std::unique_ptr<Commander> commander_;
   std::unique_ptr<Scheduler> scheduler_;
   std::unique_ptr<CommandSocket> socket_;
+  std::unique_ptr<api::ApiServer> api_;
 
+  std::mutex schedule_mutex_;
   std::mutex mutex_;
   std::condition_variable_any wake_;
   bool reload_wanted_ = false;

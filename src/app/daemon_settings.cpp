@@ -32,6 +32,40 @@ Status add_webhook(const GivenValue& value, Settings& settings) {
   return {};
 }
 
+/// "read:" or "operate:" and the SHA-256 of a token; the key names its user.
+Status add_token(const GivenValue& value, Settings& settings) {
+  const std::size_t colon = std::min(value.text.find(':'), value.text.size());
+  const std::string scope = value.text.substr(0, colon);
+  const std::string sha256 = value.text.substr(std::min(colon + 1, value.text.size()));
+  const bool is_hash = sha256.size() == 64 && sha256.find_first_not_of("0123456789abcdef") == std::string::npos;
+  if (!is_hash || (scope != "read" && scope != "operate"))
+    return fail(
+        Fault::kInvalidInput,
+        fmt::format("{} must be read: or operate: and the SHA-256 of a token in 64 hexadecimal digits (from {}):"
+                    " TOKEN=$(openssl rand -hex 32) makes one, printf %s \"$TOKEN\" | sha256sum its SHA-256",
+                    value.key, value.origin));
+  const std::string name = value.key.substr(value.key.rfind('.') + 1);
+  std::erase_if(settings.api_tokens, [&](const api::Token& one) { return one.name == name; });
+  settings.api_tokens.push_back({name, sha256, scope == "read" ? api::Scope::kRead : api::Scope::kOperate});
+  return {};
+}
+
+/// Without the hash.
+std::string scope_alone(std::string_view text) { return std::string(text.substr(0, text.find(':'))); }
+
+template <std::vector<std::string> Settings::*list>
+Status set_list(const GivenValue& value, Settings& settings) {
+  std::vector<std::string> items;
+  std::string_view rest = value.text;
+  while (!rest.empty()) {
+    const std::string_view item = rest.substr(0, rest.find(','));
+    if (!item.empty()) items.emplace_back(item);
+    rest.remove_prefix(std::min(item.size() + 1, rest.size()));
+  }
+  settings.*list = std::move(items);
+  return {};
+}
+
 std::string hidden(std::string_view text) { return text.empty() ? "" : "***"; }
 
 }  // namespace
@@ -75,6 +109,35 @@ std::vector<Setting> daemon_settings() {
         "",
         "of the job backfill alone"},
        set_zone<&Settings::backfill>},
+      {{"api.listen",
+        Kind::kText,
+        {"GAPLESS_LISTEN"},
+        "127.0.0.1:8484",
+        "HOST:PORT of the API of gapless serve, or off; other machines reach it only with tokens"},
+       [](const GivenValue& value, Settings& settings) -> Status {
+         settings.listen = value.text == "off" ? "" : value.text;
+         return {};
+       }},
+      {{"api.tokens",
+        Kind::kTable,
+        {"GAPLESS_API_TOKENS"},
+        "",
+        "who may call it, where not everybody on this machine may: names, and read: or operate: with a token's "
+        "SHA-256"},
+       add_token,
+       scope_alone},
+      {{"api.allowed_hosts",
+        Kind::kTexts,
+        {"GAPLESS_API_ALLOWED_HOSTS"},
+        "",
+        "names by which it may be called, beside localhost"},
+       set_list<&Settings::allowed_hosts>},
+      {{"api.allowed_origins",
+        Kind::kTexts,
+        {"GAPLESS_API_ALLOWED_ORIGINS"},
+        "",
+        "pages on other hosts that may call it, as in https://board.example.org"},
+       set_list<&Settings::allowed_origins>},
       {{"alerts.webhooks",
         Kind::kTable,
         {"GAPLESS_ALERTS_WEBHOOKS"},

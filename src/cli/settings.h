@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "alerts/webhook.h"
+#include "api/options.h"
 #include "core/table_name.h"
 #include "schedule/cron.h"
 #include "schedule/time_zone.h"
@@ -95,6 +96,10 @@ struct Settings {
   JobTimes intraday;
   JobTimes backfill;
   TimeZone time_zone;  ///< of jobs without one of their own
+  std::string listen;  ///< HOST:PORT of the API; empty: there is none
+  std::vector<api::Token> api_tokens;
+  std::vector<std::string> allowed_hosts;
+  std::vector<std::string> allowed_origins;
   std::vector<Webhook> webhooks;
   std::string alerts_secret;                   ///< empty: nothing is signed
   std::chrono::seconds oldest_gap_allowed{0};  ///< an older one is alerted

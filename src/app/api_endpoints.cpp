@@ -1,0 +1,321 @@
+#include "app/api_endpoints.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+
+#include "api/problem.h"
+#include "app/api_schemas.h"
+#include "cli/runs_view.h"
+
+namespace gapless {
+namespace {
+
+using api::Endpoint;
+using api::Parameter;
+using api::Reply;
+using api::Request;
+
+constexpr std::size_t kRunsAPage = 20;
+constexpr const char* kMetricsType = "text/plain; version=0.0.4";
+
+/// "include_today" of the API is --include-today.
+std::string option_of(std::string_view member) {
+  std::string option = "--" + std::string(member);
+  std::ranges::replace(option, '_', '-');
+  return option;
+}
+
+std::string text_of(const Json& value) { return value.is_string() ? value.get<std::string>() : value.dump(); }
+
+/// A value that was checked against its schema, as the option takes it.
+void give(Given& given, std::string_view member, const Json& value) {
+  if (value.is_boolean()) {
+    if (value.get<bool>()) given.set(option_of(member), "");
+  } else if (value.is_array()) {
+    std::string list;
+    for (const Json& item : value) list += (list.empty() ? "" : ",") + text_of(item);
+    given.set(option_of(member), list);
+  } else {
+    given.set(option_of(member), text_of(value));
+  }
+}
+
+Given given_by(const std::vector<Parameter>& parameters, const Request& request) {
+  Given given;
+  for (const Parameter& parameter : parameters) {
+    const auto value = request.query.find(parameter.name);
+    if (value == request.query.end()) continue;
+    if (parameter.schema.at("type") != "boolean")
+      given.set(option_of(parameter.name), value->second);
+    else if (value->second == "true")
+      given.set(option_of(parameter.name), "");
+  }
+  return given;
+}
+
+Result<Reply> reply_of(Commander::Answer answer) {
+  if (answer.outcome.error) return fail(std::move(*answer.outcome.error));
+  return Reply{.body = std::move(answer.document)};
+}
+
+/// An endpoint that runs a command which only looks, with its query as the options.
+Endpoint asking(const ApiSubject& subject, std::string_view command, std::vector<Parameter> parameters, Json schema) {
+  const CommandSpec* const spec = find_command(command);
+  Endpoint endpoint{.method = "GET",
+                    .path = fmt::format("/api/v1/{}", command),
+                    .operation_id = std::string(command),
+                    .summary = std::string(spec->summary),
+                    .description = std::string(spec->details),
+                    .parameters = parameters,
+                    .replies = {{200, {fmt::format("As gapless {} --output json", command), std::move(schema)}}},
+                    .problems = {409, 504}};
+  endpoint.handle = [commander = &subject.commander, command,
+                     parameters = std::move(parameters)](const Request& request) {
+    return reply_of(commander->ask(command, given_by(parameters, request), {}, request.stop));
+  };
+  return endpoint;
+}
+
+Reply no_such_run(const Request& request) {
+  return api::problem(404, fmt::format("there is no run '{}'; GET /api/v1/runs lists them", request.path.at("id")));
+}
+
+Result<Reply> ready(const ApiSubject& subject, const Request& request) {
+  GAPLESS_TRY(subject.store.store_id());
+  const auto services = subject.commander.services(request.stop);
+  GAPLESS_ASSIGN(Engine * engine, services->engine());
+  StatementOptions options;
+  options.deadline = std::chrono::seconds(5);
+  options.stop = request.stop;
+  GAPLESS_TRY(engine->select(Statement("SELECT 1 AS one"), options));
+  const auto failure = subject.watch.last_failure();
+  return Reply{.body = {{"status", "ready"}, {"last_failure", failure ? Json(*failure) : Json(nullptr)}}};
+}
+
+std::vector<Endpoint> health(const ApiSubject& subject) {
+  return {
+      {.method = "GET",
+       .path = "/healthz",
+       .operation_id = "health",
+       .summary = "whether the process is there",
+       .scope = api::Scope::kOpen,
+       .replies = {{200, {"It is", object_schema({{"status", text_schema()}})}}},
+       .handle = [](const Request&) -> Result<Reply> {
+         return Reply{.body = {{"status", "ok"}}};
+       }},
+      {.method = "GET",
+       .path = "/readyz",
+       .operation_id = "readiness",
+       .summary = "whether engine and state store answer, and what failed last",
+       .scope = api::Scope::kRead,
+       .replies = {{200,
+                    {"They do", object_schema({{"status", text_schema()}, {"last_failure", text_or_null_schema()}})}}},
+       .problems = {504},
+       .handle = [subject](const Request& request) { return ready(subject, request); }},
+      {.method = "GET",
+       .path = "/metrics",
+       .operation_id = "metrics",
+       .summary = "figures for Prometheus",
+       .replies = {{200, {"In its text format", text_schema(), kMetricsType}}},
+       .handle = [subject](const Request& request) -> Result<Reply> {
+         const auto services = subject.commander.services(request.stop);
+         return Reply{.content_type = kMetricsType, .text = subject.watch.metrics_text(*services)};
+       }}};
+}
+
+std::size_t number_of(const Request& request, const char* parameter) {
+  std::size_t value = 0;
+  if (const auto text = request.query.find(parameter); text != request.query.end())
+    std::from_chars(text->second.data(), text->second.data() + text->second.size(), value);
+  return value;
+}
+
+Result<Reply> list_runs(const ApiSubject& subject, const Request& request) {
+  const std::size_t limit = number_of(request, "limit"), offset = number_of(request, "offset");
+  GAPLESS_ASSIGN(const auto runs, subject.store.runs(offset + limit + 1));
+  Reply reply{.body = {{"runs", Json::array()}}};
+  for (std::size_t i = offset; i < std::min(runs.size(), offset + limit); ++i)
+    reply.body["runs"].push_back(run_record_json(runs[i]));
+  if (runs.size() > offset + limit)
+    reply.headers["Link"] =
+        api::next_link("/api/v1/runs", {{"limit", std::to_string(limit)}, {"offset", std::to_string(offset + limit)}});
+  return reply;
+}
+
+Result<Reply> show_run(const ApiSubject& subject, const Request& request) {
+  GAPLESS_ASSIGN(const auto found, subject.store.run(request.path.at("id")));
+  if (!found) return no_such_run(request);
+  GAPLESS_ASSIGN(const auto steps, subject.store.steps(found->id));
+  Json json = run_record_json(*found);
+  json["steps"] = steps_json(steps);
+  return Reply{.body = std::move(json)};
+}
+
+Result<Reply> start_run(const ApiSubject& subject, const Request& request) {
+  const std::string job = request.body.at("job");
+  const bool by_hand = job == "manual";
+  Given given;
+  if (!by_hand) given.add_argument(job);
+  for (const auto& [member, value] : request.body.items()) {
+    if (member == "job") continue;
+    if (!by_hand && member != "on_conflict" && member != "timeout")
+      return api::problem(
+          400, fmt::format("'{}' is for the job manual: {} looks at what the configuration says", member, job));
+    give(given, member, value);
+  }
+  const std::string run_id = subject.commander.start(by_hand ? "backfill" : "run", given, "api");
+  return Reply{
+      .status = 202, .body = {{"run_id", run_id}, {"job", job}}, .headers = {{"Location", "/api/v1/runs/" + run_id}}};
+}
+
+Result<Reply> cancel_run(const ApiSubject& subject, const Request& request) {
+  GAPLESS_ASSIGN(const auto found, subject.store.run(request.path.at("id")));
+  if (!found) return no_such_run(request);
+  GAPLESS_ASSIGN(const bool asked, subject.store.request_cancel(found->id));
+  if (!asked) return api::problem(409, fmt::format("run {} is not running: {}", found->id, name(found->status)));
+  return Reply{.status = 202, .body = {{"run_id", found->id}}};
+}
+
+Result<Reply> watch_run(const ApiSubject& subject, const Request& request) {
+  const std::string id = request.path.at("id");
+  RunFeed* const feed = &subject.commander.feed();
+  if (!feed->knows(id)) {
+    GAPLESS_ASSIGN(const auto run, subject.store.run(id));
+    if (!run) return no_such_run(request);
+    return api::problem(
+        409, fmt::format("run {} is not one of this process, or long over: GET /api/v1/runs/{} has it", id, id));
+  }
+  std::uint64_t last = 0;
+  std::from_chars(request.last_event_id.data(), request.last_event_id.data() + request.last_event_id.size(), last);
+  Reply reply{.content_type = "text/event-stream"};
+  reply.events = [feed, id, last](const std::stop_token& stop) mutable -> Result<api::NextEvent> {
+    using Kind = api::NextEvent::Kind;
+    if (feed->is_over(id, last)) return api::NextEvent{Kind::kEnd, {}};
+    const auto event = feed->next(id, last, std::chrono::milliseconds(900), stop);
+    if (!event) return api::NextEvent{};
+    last = event->number;
+    return api::NextEvent{Kind::kEvent, {std::to_string(event->number), event->kind, event->data.dump()}};
+  };
+  return reply;
+}
+
+/// What an endpoint does with the subject.
+auto with(const ApiSubject& subject, Result<Reply> (*handle)(const ApiSubject&, const Request&)) {
+  return [subject, handle](const Request& request) { return handle(subject, request); };
+}
+
+std::vector<Endpoint> run_history(const ApiSubject& subject) {
+  const Parameter id{.name = "id", .in = Parameter::In::kPath, .description = "of a run", .schema = run_id_schema()};
+  const Parameter limit{.name = "limit",
+                        .description = "runs on a page",
+                        .schema = {{"type", "integer"}, {"minimum", 1}, {"maximum", 500}, {"default", kRunsAPage}}};
+  const Parameter offset{.name = "offset",
+                         .description = "runs before it",
+                         .schema = {{"type", "integer"}, {"minimum", 0}, {"maximum", 1000000}, {"default", 0}}};
+  return {{.method = "GET",
+           .path = "/api/v1/runs",
+           .operation_id = "list_runs",
+           .summary = "the history of runs, the newest first",
+           .parameters = {limit, offset},
+           .replies = {{200,
+                        {"A page; where there is another one, the Link header names it",
+                         object_schema({{"runs", array_schema(run_schema())}})}}},
+           .handle = with(subject, list_runs)},
+          {.method = "GET",
+           .path = "/api/v1/runs/{id}",
+           .operation_id = "show_run",
+           .summary = "one run and its steps",
+           .parameters = {id},
+           .replies = {{200, {"The run", run_schema()}}},
+           .problems = {404},
+           .handle = with(subject, show_run)},
+          {.method = "GET",
+           .path = "/api/v1/runs/{id}/events",
+           .operation_id = "watch_run",
+           .summary = "what happens in a run of this process, as it happens",
+           .description = "Server-sent events: started, step, day and ended. Last-Event-ID goes on where a client was.",
+           .parameters = {id},
+           .replies = {{200, {"The events", text_schema(), "text/event-stream"}}},
+           .problems = {404, 409},
+           .handle = with(subject, watch_run)}};
+}
+
+std::vector<Endpoint> run_steering(const ApiSubject& subject) {
+  const Parameter id{.name = "id", .in = Parameter::In::kPath, .description = "of a run", .schema = run_id_schema()};
+  return {{.method = "POST",
+           .path = "/api/v1/runs",
+           .operation_id = "start_run",
+           .summary = "begin a run of a job",
+           .description = "Answers at once; the run's record, or its events, say what becomes of it.",
+           .scope = api::Scope::kOperate,
+           .body_schema = start_run_schema(),
+           .replies = {{202, {"It is begun", object_schema({{"run_id", text_schema()}, {"job", text_schema()}})}}},
+           .handle = with(subject, start_run)},
+          {.method = "POST",
+           .path = "/api/v1/runs/{id}/cancel",
+           .operation_id = "cancel_run",
+           .summary = "ask a run to stop at the next safe point",
+           .scope = api::Scope::kOperate,
+           .parameters = {id},
+           .replies = {{202, {"It was asked to", object_schema({{"run_id", text_schema()}})}}},
+           .problems = {404, 409},
+           .handle = with(subject, cancel_run)}};
+}
+
+Result<Reply> pause(const ApiSubject& subject, const Request& request) {
+  Given given;
+  if (request.body.contains("reason")) given.add_argument(request.body.at("reason"));
+  if (request.body.contains("for")) give(given, "for", request.body.at("for"));
+  return reply_of(subject.commander.ask("pause", given));
+}
+
+std::vector<Endpoint> steering(const ApiSubject& subject) {
+  const Json paused = object_schema(
+      {{"paused", {{"type", "boolean"}}}, {"until", text_or_null_schema()}, {"reason", text_or_null_schema()}});
+  return {{.method = "POST",
+           .path = "/api/v1/pause",
+           .operation_id = "pause",
+           .summary = "begin no new day until resumed",
+           .scope = api::Scope::kOperate,
+           .body_schema = pause_body_schema(),
+           .replies = {{200, {"It is paused", paused}}},
+           .handle = with(subject, pause)},
+          {.method = "POST",
+           .path = "/api/v1/resume",
+           .operation_id = "resume",
+           .summary = "end a pause",
+           .scope = api::Scope::kOperate,
+           .replies = {{200, {"Nothing is paused", paused}}},
+           .handle = [subject](const Request&) { return reply_of(subject.commander.ask("resume", {})); }},
+          {.method = "POST",
+           .path = "/api/v1/reload",
+           .operation_id = "reload",
+           .summary = "read the configuration anew",
+           .description = "A bad one is refused, and the old one stays.",
+           .scope = api::Scope::kOperate,
+           .replies = {{200, {"It was read", object_schema({{"reloaded", {{"type", "boolean"}}}})}}},
+           .handle = [subject](const Request&) -> Result<Reply> {
+             GAPLESS_TRY(subject.reload());
+             return Reply{.body = {{"reloaded", true}}};
+           }}};
+}
+
+}  // namespace
+
+std::vector<Endpoint> api_endpoints(const ApiSubject& subject) {
+  const Json boolean = {{"type", "boolean"}};
+  std::vector<Parameter> plan = selection_parameters();
+  plan.push_back({.name = "all", .description = "also cells that need nothing", .schema = boolean});
+  plan.push_back({.name = "explain", .description = "with what was compared", .schema = boolean});
+  std::vector<Endpoint> all = health(subject);
+  all.push_back(asking(subject, "status", selection_parameters(), status_schema()));
+  all.push_back(asking(subject, "plan", std::move(plan), plan_schema()));
+  all.push_back(asking(subject, "teams", {}, teams_schema()));
+  for (auto part : {run_history(subject), run_steering(subject), steering(subject)})
+    for (Endpoint& endpoint : part) all.push_back(std::move(endpoint));
+  return all;
+}
+
+}  // namespace gapless

@@ -1,0 +1,138 @@
+#include "app/api_schemas.h"
+
+#include "cli/run_job.h"
+#include "plan/judge.h"
+
+namespace gapless {
+namespace {
+
+Json type_schema(const char* type) { return {{"type", type}}; }
+Json or_null(const char* type) { return {{"type", Json::array({type, "null"})}}; }
+Json count_schema() { return {{"type", "integer"}, {"minimum", 0}}; }
+
+Json state_schema() {
+  Json states = Json::array();
+  for (const CellState state : kCellStates) states.push_back(name(state));
+  return {{"type", "string"}, {"enum", states}};
+}
+
+Json team_schema() { return {{"type", "integer"}, {"minimum", 1}, {"maximum", 9223372036854775807}}; }
+Json window_schema() { return object_schema({{"from", day_schema()}, {"to", day_schema()}}); }
+
+}  // namespace
+
+Json text_schema() { return type_schema("string"); }
+Json text_or_null_schema() { return or_null("string"); }
+Json day_schema() { return {{"type", "string"}, {"format", "date"}}; }
+Json run_id_schema() { return {{"type", "string"}, {"minLength", 1}, {"maxLength", 64}}; }
+Json array_schema(Json items) { return {{"type", "array"}, {"items", std::move(items)}}; }
+
+Json object_schema(std::vector<std::pair<std::string, Json>> members) {
+  Json schema = {{"type", "object"}, {"properties", Json::object()}, {"required", Json::array()}};
+  for (auto& [name, member] : members) {
+    schema["required"].push_back(name);
+    schema["properties"][name] = std::move(member);
+  }
+  return schema;
+}
+
+std::vector<api::Parameter> selection_parameters() {
+  return {
+      {.name = "from", .description = "the first day; with to, or up to the last finished day", .schema = day_schema()},
+      {.name = "to", .description = "the last day", .schema = day_schema()},
+      {.name = "days",
+       .description = "so many finished days, instead of from and to; without any of them backfill.days_back",
+       .schema = {{"type", "integer"}, {"minimum", 1}, {"maximum", 36500}}},
+      {.name = "include_today", .description = "open days too", .schema = type_schema("boolean")},
+      {.name = "teams",
+       .description = "only these, as in 1,2,3, instead of those that the strategies choose",
+       .schema = {{"type", "string"}, {"minLength", 1}, {"maxLength", 10000}}},
+      {.name = "states",
+       .description = "only cells in these states, as in missing,stale",
+       .schema = {{"type", "string"}, {"minLength", 1}, {"maxLength", 200}}},
+  };
+}
+
+Json plan_schema() {
+  const Json actions = Json::array({"none", "recompute"});
+  const Json cell = object_schema({{"team_id", team_schema()},
+                                   {"day", day_schema()},
+                                   {"state", state_schema()},
+                                   {"action", {{"type", "string"}, {"enum", actions}}},
+                                   {"why", text_schema()}});
+  const Json estimate = object_schema({{"rows_read", count_schema()},
+                                       {"bytes_written", count_schema()},
+                                       {"free_bytes_needed", count_schema()},
+                                       {"seconds", or_null("number")}});
+  return object_schema({{"window", window_schema()},
+                        {"teams", array_schema(team_schema())},
+                        {"cells", array_schema(cell)},
+                        {"summary", type_schema("object")},
+                        {"estimate", estimate},
+                        {"outdated", type_schema("object")},
+                        {"not_examined", count_schema()}});
+}
+
+Json status_schema() {
+  const Json day = object_schema({{"day", day_schema()},
+                                  {"state", state_schema()},
+                                  {"view_events", or_null("integer")},
+                                  {"sessions", or_null("integer")},
+                                  {"published_at", text_or_null_schema()},
+                                  {"run_id", text_or_null_schema()}});
+  const Json team = object_schema({{"team_id", team_schema()}, {"days", array_schema(day)}});
+  return object_schema({{"window", window_schema()},
+                        {"teams", array_schema(team)},
+                        {"summary", type_schema("object")},
+                        {"paused", type_schema("boolean")}});
+}
+
+Json teams_schema() {
+  const Json team = object_schema({{"team_id", team_schema()}, {"strategies", array_schema(text_schema())}});
+  return object_schema({{"teams", array_schema(team)}});
+}
+
+Json run_schema() {
+  return object_schema({{"run_id", text_schema()},
+                        {"job", text_schema()},
+                        {"status", text_schema()},
+                        {"started_at", text_schema()},
+                        {"finished_at", text_or_null_schema()},
+                        {"seconds", or_null("number")},
+                        {"cells_planned", count_schema()},
+                        {"cells_by_state", type_schema("object")},
+                        {"cells_recomputed", count_schema()},
+                        {"window", text_schema()},
+                        {"teams", count_schema()},
+                        {"trigger", text_schema()},
+                        {"error", text_or_null_schema()},
+                        {"reason", text_or_null_schema()}});
+}
+
+Json start_run_schema() {
+  Json jobs = Json::array({"manual"});
+  for (const std::string_view job : kScheduledJobs) jobs.push_back(job);
+  Json members = Json::object();
+  members["job"] = {{"type", "string"}, {"enum", jobs}};
+  members["from"] = members["to"] = day_schema();
+  members["days"] = {{"type", "integer"}, {"minimum", 1}, {"maximum", 36500}};
+  members["teams"] = array_schema(team_schema());
+  members["teams"]["minItems"] = 1;
+  members["states"] = array_schema(state_schema());
+  members["states"]["minItems"] = 1;
+  for (const char* name : {"include_today", "force", "accept_definition", "take_over", "allow_shrink"})
+    members[name] = type_schema("boolean");
+  members["on_conflict"] = {{"type", "string"}, {"enum", Json::array({"wait", "skip", "fail"})}};
+  members["timeout"] = {{"type", "string"}, {"minLength", 2}, {"maxLength", 20}};
+  return {
+      {"type", "object"}, {"properties", members}, {"required", Json::array({"job"})}, {"additionalProperties", false}};
+}
+
+Json pause_body_schema() {
+  Json members = Json::object();
+  members["for"] = {{"type", "string"}, {"minLength", 2}, {"maxLength", 20}};
+  members["reason"] = {{"type", "string"}, {"maxLength", 500}};
+  return {{"type", "object"}, {"properties", members}, {"additionalProperties", false}};
+}
+
+}  // namespace gapless
