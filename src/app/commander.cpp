@@ -79,6 +79,7 @@ Commander::Answer Commander::ask(std::string_view command, const Given& given, R
 std::string Commander::start(std::string_view command, const Given& given, std::string trigger,
                              std::function<void(const Answer&)> then) {
   const std::string run_id = make_run_id(SystemClock().now());
+  feed_.expect(run_id);
   const std::lock_guard lock(mutex_);
   std::erase_if(tasks_, [](const Task& task) { return task.is_done.load(); });
   Task& task = tasks_.emplace_back();

@@ -93,6 +93,8 @@ Status Daemon::begin(Services& services, Output& output) {
                                                   return commander_->run_for_client(words, surroundings, stop);
                                                 }));
   GAPLESS_ASSIGN(const std::string address, open_api(*figures.store, settings));
+  GAPLESS_TRY(scheduler_->resume());
+  GAPLESS_TRY(step());
   write_facts(address);
   const std::string at = address.empty() ? "" : ", API at http://" + address;
   spdlog::info("gapless {} serves {} (process {}){}", the_manual().version, services.data_directory().string(),
@@ -100,7 +102,7 @@ Status Daemon::begin(Services& services, Output& output) {
   output.text(fmt::format("serving {}{}\n", services.data_directory().string(), at));
   GAPLESS_TRY(output.finish());
   manager_.ready("waiting for the next tick");
-  return scheduler_->resume();
+  return {};
 }
 
 Result<std::string> Daemon::open_api(StateStore& store, const Settings& settings) {

@@ -35,6 +35,11 @@ RunEvents RunFeed::teller(const std::string& run_id) {
   return events;
 }
 
+void RunFeed::expect(const std::string& run_id) {
+  const std::lock_guard lock(mutex_);
+  runs_.try_emplace(run_id);
+}
+
 void RunFeed::ended(const std::string& run_id, const Json& report) { add(run_id, "ended", report, true); }
 
 void RunFeed::add(const std::string& run_id, std::string kind, Json data, bool is_last) {

@@ -22,6 +22,8 @@ class RunFeed {
     Json data;
   };
 
+  /// From now on it is known, though nothing happened yet.
+  void expect(const std::string& run_id);
   /// What tells the feed of a run, as it happens. The feed must outlive its use.
   RunEvents teller(const std::string& run_id);
   void ended(const std::string& run_id, const Json& report);
