@@ -68,8 +68,8 @@ inline MadeUpField make_up_field(unsigned low, unsigned high, int stars_in_ten) 
     return field;
   }
   for (int entries = *rc::gen::inRange(1, 4); entries > 0; --entries) {
-    const auto bounds = std::minmax(*rc::gen::inRange(low, high + 1), *rc::gen::inRange(low, high + 1));
-    const unsigned first = bounds.first, last = bounds.second, step = *rc::gen::inRange(1U, high + 3);
+    const unsigned one = *rc::gen::inRange(low, high + 1), other = *rc::gen::inRange(low, high + 1);
+    const unsigned first = std::min(one, other), last = std::max(one, other), step = *rc::gen::inRange(1U, high + 3);
     const std::string range = std::to_string(first) + "-" + std::to_string(last);
     switch (*rc::gen::inRange(0, 4)) {
       case 0: field.add("*/" + std::to_string(step), low, high, step); break;
