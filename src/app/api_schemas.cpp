@@ -1,6 +1,6 @@
 #include "app/api_schemas.h"
 
-#include "cli/run_job.h"
+#include "core/job.h"
 #include "plan/judge.h"
 
 namespace gapless {

@@ -1,16 +1,14 @@
 #pragma once
 
-#include <array>
 #include <optional>
 #include <string>
 
 #include "cli/command.h"
 #include "cli/examination.h"
 #include "cli/selection.h"
+#include "core/job.h"
 
 namespace gapless {
-
-inline constexpr std::array<std::string_view, 3> kScheduledJobs{"daily", "intraday", "backfill"};
 
 /// One run of a job: what it looks at, and how it does what follows.
 struct JobRequest {

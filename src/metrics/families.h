@@ -9,13 +9,13 @@
 #include <array>
 #include <string_view>
 
+#include "core/job.h"
 #include "metrics/metrics.h"
 
 namespace gapless {
 
 inline constexpr std::array<std::string_view, 6> kMetricJobs = {"daily",  "intraday", "backfill",
                                                                 "manual", "forget",   "recovery"};
-inline constexpr std::array<std::string_view, 2> kScheduledJobs = {"daily", "intraday"};
 inline constexpr std::array<std::string_view, 4> kMetricSteps = {"look", "build", "check", "publish"};
 inline constexpr std::array<std::string_view, 3> kAlertOutcomes = {"sent", "failed", "dropped"};
 inline constexpr std::array<TickOutcome, 4> kTickOutcomes = {TickOutcome::kStarted, TickOutcome::kSkipped,

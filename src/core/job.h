@@ -1,0 +1,11 @@
+#pragma once
+
+#include <array>
+#include <string_view>
+
+namespace gapless {
+
+/// The jobs that a schedule runs, by name.
+inline constexpr std::array<std::string_view, 3> kScheduledJobs{"daily", "intraday", "backfill"};
+
+}  // namespace gapless
