@@ -34,14 +34,14 @@ class RawClient {
     to.sin_family = AF_INET;
     to.sin_port = htons(static_cast<std::uint16_t>(std::stoi(address.substr(address.rfind(':') + 1))));
     to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    EXPECT_EQ(::connect(socket_.fd(), reinterpret_cast<const sockaddr*>(&to), sizeof to), 0);
+    EXPECT_EQ(::connect(socket_.get(), reinterpret_cast<const sockaddr*>(&to), sizeof to), 0);
   }
 
-  void send(std::string_view bytes) const { ::send(socket_.fd(), bytes.data(), bytes.size(), MSG_NOSIGNAL); }
-  void finish_sending() const { ::shutdown(socket_.fd(), SHUT_WR); }
+  void send(std::string_view bytes) const { ::send(socket_.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL); }
+  void finish_sending() const { ::shutdown(socket_.get(), SHUT_WR); }
 
   bool has_something_within(std::chrono::milliseconds time) const {
-    pollfd look{socket_.fd(), POLLIN, 0};
+    pollfd look{socket_.get(), POLLIN, 0};
     return ::poll(&look, 1, static_cast<int>(time.count())) > 0;
   }
 
@@ -86,7 +86,7 @@ class RawClient {
   bool read_more() {
     if (!has_something_within(kSoon)) return false;
     char bytes[4096];
-    const ssize_t got = ::recv(socket_.fd(), bytes, sizeof bytes, 0);
+    const ssize_t got = ::recv(socket_.get(), bytes, sizeof bytes, 0);
     if (got > 0) buffer_.append(bytes, static_cast<std::size_t>(got));
     if (got <= 0) ended_ = true;
     return got > 0;
@@ -97,7 +97,7 @@ class RawClient {
     return taken;
   }
 
-  Handle socket_;
+  FileDescriptor socket_;
   std::string buffer_;
   bool ended_ = false;
 };

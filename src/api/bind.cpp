@@ -98,13 +98,13 @@ Result<BoundSocket> bind_to(std::string_view listen, Reach most) {
         fmt::format("others can reach {}, and the API has no token. Make one with 'openssl rand -hex 32' and give "
                     "its SHA-256 (printf %s TOKEN | sha256sum) as a token of the API, or listen on 127.0.0.1",
                     listen));
-  Handle socket(::socket(first.ai_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+  FileDescriptor socket(::socket(first.ai_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
   const int on = 1;
-  if (!socket.is_open() || ::setsockopt(socket.fd(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) != 0 ||
-      ::setsockopt(socket.fd(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on) != 0 ||  // connections inherit it
-      ::bind(socket.fd(), first.ai_addr, first.ai_addrlen) != 0 || ::listen(socket.fd(), kBacklog) != 0)
+  if (!socket.is_open() || ::setsockopt(socket.get(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) != 0 ||
+      ::setsockopt(socket.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on) != 0 ||  // connections inherit it
+      ::bind(socket.get(), first.ai_addr, first.ai_addrlen) != 0 || ::listen(socket.get(), kBacklog) != 0)
     return cannot_listen(listen, errno);
-  std::string address = text_of_bound(socket.fd());
+  std::string address = text_of_bound(socket.get());
   return BoundSocket{std::move(socket), std::move(address), reach};
 }
 

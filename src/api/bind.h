@@ -11,8 +11,8 @@ namespace gapless::api {
 enum class Reach { kThisMachine, kOthers };
 
 struct BoundSocket {
-  Handle socket;        ///< listens, and does not block
-  std::string address;  ///< as HOST:PORT, with the real port
+  FileDescriptor socket;  ///< listens, and does not block
+  std::string address;    ///< as HOST:PORT, with the real port
   Reach reach = Reach::kOthers;
 };
 

@@ -61,10 +61,10 @@ void Listener::stop() {
 void Listener::accept_all() {
   bool has_warned = false;
   while (!stop_.stop_requested()) {
-    std::array<pollfd, 2> look = {pollfd{bound_.socket.fd(), POLLIN, 0}, pollfd{signal_.fd(), POLLIN, 0}};
+    std::array<pollfd, 2> look = {pollfd{bound_.socket.get(), POLLIN, 0}, pollfd{signal_.fd(), POLLIN, 0}};
     ::poll(look.data(), look.size(), -1);
     if (look[1].revents != 0) return;
-    Handle socket(::accept4(bound_.socket.fd(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK));
+    FileDescriptor socket(::accept4(bound_.socket.get(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK));
     if (socket.is_open()) {
       has_warned = false;
       take(std::move(socket));
@@ -77,7 +77,7 @@ void Listener::accept_all() {
   }
 }
 
-void Listener::take(Handle socket) {
+void Listener::take(FileDescriptor socket) {
   reap();
   const std::lock_guard lock(mutex_);
   if (working_.size() >= options_.max_connections) return refuse_for_number(std::move(socket));
@@ -106,7 +106,7 @@ void Listener::serve(const Connection& connection) const {
   }
 }
 
-void Listener::refuse_for_number(Handle socket) const {
+void Listener::refuse_for_number(FileDescriptor socket) const {
   Reply reply = problem(
       503, fmt::format("there are {} connections, which is the most; try again in a second", options_.max_connections));
   reply.headers["Retry-After"] = "1";

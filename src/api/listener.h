@@ -27,9 +27,9 @@ class Listener {
 
   Listener(ApiOptions options, std::unique_ptr<Dispatcher> dispatcher, BoundSocket bound, StopSignal signal);
   void accept_all();
-  void take(Handle socket);
+  void take(FileDescriptor socket);
   void serve(const Connection& connection) const;
-  void refuse_for_number(Handle socket) const;
+  void refuse_for_number(FileDescriptor socket) const;
   /// Joins the threads whose clients have gone.
   void reap();
 

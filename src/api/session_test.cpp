@@ -256,7 +256,7 @@ class DescriptorHog {
     ::getrlimit(RLIMIT_NOFILE, &before_);
     hold_.emplace_back(::open("/dev/null", O_RDONLY | O_CLOEXEC));
     rlimit low = before_;
-    low.rlim_cur = static_cast<rlim_t>(hold_.back().fd()) + 10;
+    low.rlim_cur = static_cast<rlim_t>(hold_.back().get()) + 10;
     ::setrlimit(RLIMIT_NOFILE, &low);
     while (hold_.back().is_open()) hold_.emplace_back(::open("/dev/null", O_RDONLY | O_CLOEXEC));
     hold_.pop_back();
@@ -266,7 +266,7 @@ class DescriptorHog {
 
  private:
   rlimit before_{};
-  std::vector<Handle> hold_;
+  std::vector<FileDescriptor> hold_;
 };
 
 TEST(Session, takes_connections_again_after_a_lack_of_descriptors) {

@@ -29,12 +29,8 @@ bool would_block(int error) { return error == EAGAIN || error == EWOULDBLOCK || 
 
 }  // namespace
 
-Handle::~Handle() {
-  if (fd_ >= 0) ::close(fd_);
-}
-
 Result<StopSignal> StopSignal::make() {
-  Handle event(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
+  FileDescriptor event(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
   if (!event.is_open())
     return fail(Fault::kUnavailable, fmt::format("cannot make an eventfd: {}", std::generic_category().message(errno)));
   return StopSignal(std::move(event));
@@ -42,12 +38,12 @@ Result<StopSignal> StopSignal::make() {
 
 void StopSignal::raise() const {
   const std::uint64_t one = 1;
-  [[maybe_unused]] const auto written = ::write(event_.fd(), &one, sizeof one);  // only a raised one can be full
+  [[maybe_unused]] const auto written = ::write(event_.get(), &one, sizeof one);  // only a raised one can be full
 }
 
 Connection::Wait Connection::wait(short events, Deadline deadline) const {
   while (true) {
-    std::array<pollfd, 2> look = {pollfd{socket_.fd(), events, 0}, pollfd{stop_.fd(), POLLIN, 0}};
+    std::array<pollfd, 2> look = {pollfd{socket_.get(), events, 0}, pollfd{stop_.fd(), POLLIN, 0}};
     const int ready = ::poll(look.data(), look.size(), milliseconds_until(deadline));
     if (ready < 0 && errno == EINTR) continue;
     if (look[1].revents != 0) return Wait::kStopped;
@@ -62,7 +58,7 @@ Connection::Read Connection::read(std::string& into, Deadline deadline) const {
     const Wait waited = wait(POLLIN, deadline);
     if (waited == Wait::kStopped) return Read::kStopped;
     if (waited == Wait::kTimeout) return Read::kTimeout;
-    const ssize_t got = ::recv(socket_.fd(), bytes.data(), bytes.size(), 0);
+    const ssize_t got = ::recv(socket_.get(), bytes.data(), bytes.size(), 0);
     if (got > 0) {
       into.append(bytes.data(), static_cast<std::size_t>(got));
       return Read::kBytes;
@@ -73,7 +69,7 @@ Connection::Read Connection::read(std::string& into, Deadline deadline) const {
 
 bool Connection::write(std::string_view bytes, Deadline deadline) const {
   while (!bytes.empty()) {
-    const ssize_t sent = ::send(socket_.fd(), bytes.data(), bytes.size(), MSG_NOSIGNAL);
+    const ssize_t sent = ::send(socket_.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL);
     if (sent >= 0) {
       bytes.remove_prefix(static_cast<std::size_t>(sent));
     } else if (!would_block(errno) || wait(POLLOUT, deadline) != Wait::kReady) {
@@ -84,13 +80,13 @@ bool Connection::write(std::string_view bytes, Deadline deadline) const {
 }
 
 bool Connection::is_gone() const {
-  pollfd look{socket_.fd(), POLLIN | POLLRDHUP, 0};
+  pollfd look{socket_.get(), POLLIN | POLLRDHUP, 0};
   if (::poll(&look, 1, 0) <= 0) return false;
   return (look.revents & (POLLRDHUP | POLLHUP | POLLERR | POLLNVAL)) != 0;
 }
 
 void Connection::close_gently() const {
-  ::shutdown(socket_.fd(), SHUT_WR);
+  ::shutdown(socket_.get(), SHUT_WR);
   const Deadline deadline = std::chrono::steady_clock::now() + kLongestClosing;
   std::string ignored;
   while (ignored.size() < kMostReadInClosing && read(ignored, deadline) == Read::kBytes) {

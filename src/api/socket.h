@@ -6,40 +6,22 @@
 #include <utility>
 
 #include "core/error.h"
+#include "util/file_descriptor.h"
 
 namespace gapless::api {
 
 using Deadline = std::chrono::steady_clock::time_point;
-
-/// An open descriptor; closed when it goes.
-class Handle {
- public:
-  Handle() = default;
-  explicit Handle(int fd) : fd_(fd) {}
-  Handle(Handle&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
-  Handle& operator=(Handle&& other) noexcept {
-    std::swap(fd_, other.fd_);
-    return *this;
-  }
-  ~Handle();
-
-  int fd() const { return fd_; }
-  bool is_open() const { return fd_ >= 0; }
-
- private:
-  int fd_ = -1;
-};
 
 /// Ends every wait of every connection, once and for ever.
 class StopSignal {
  public:
   static Result<StopSignal> make();
   void raise() const;
-  int fd() const { return event_.fd(); }
+  int fd() const { return event_.get(); }
 
  private:
-  explicit StopSignal(Handle event) : event_(std::move(event)) {}
-  Handle event_;
+  explicit StopSignal(FileDescriptor event) : event_(std::move(event)) {}
+  FileDescriptor event_;
 };
 
 /// One client's connection. Every call waits until its deadline at most, and not at all once the signal is raised. Used
@@ -49,7 +31,7 @@ class Connection {
   enum class Read { kBytes, kEnd, kTimeout, kStopped };
 
   /// `socket` does not block. `stop` outlives the connection.
-  Connection(Handle socket, const StopSignal& stop) : socket_(std::move(socket)), stop_(stop) {}
+  Connection(FileDescriptor socket, const StopSignal& stop) : socket_(std::move(socket)), stop_(stop) {}
 
   /// Appends what is there to `into`, or waits for something. kEnd also where the connection broke.
   Read read(std::string& into, Deadline deadline) const;
@@ -65,7 +47,7 @@ class Connection {
   enum class Wait { kReady, kTimeout, kStopped };
   Wait wait(short events, Deadline deadline) const;
 
-  Handle socket_;
+  FileDescriptor socket_;
   const StopSignal& stop_;
 };
 
