@@ -6,6 +6,8 @@
 #include <array>
 #include <cstdlib>
 
+#include "util/hex.h"
+
 namespace gapless {
 namespace {
 
@@ -29,9 +31,7 @@ std::string Alert::id() const {
   std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
   // SHA-256 of a text in memory fails only where there is no memory left.
   if (EVP_Digest(all.data(), all.size(), digest.data(), nullptr, EVP_sha256(), nullptr) != 1) std::abort();
-  std::string text;
-  for (std::size_t i = 0; i < 16; ++i) text += fmt::format("{:02x}", digest[i]);
-  return text;
+  return to_hex(std::span(digest).first(16));
 }
 
 std::string_view name(Alert::Kind kind) {

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "util/ascii.h"
+
 namespace gapless {
 namespace {
 
@@ -11,10 +13,7 @@ using std::chrono::seconds;
 
 constexpr std::size_t kLongestShape = 500;
 
-bool is_of_word(char c) {
-  return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '-' || c == '_' ||
-         c == '.' || c == ':';
-}
+bool is_of_word(char c) { return is_alphanumeric(c) || c == '-' || c == '_' || c == '.' || c == ':'; }
 
 /// The error with "#" for every word that holds a digit, and for a list of such words: what stays the same when it
 /// happens again on another day, to another run.

@@ -7,6 +7,8 @@
 #include <array>
 #include <cstdlib>
 
+#include "util/hex.h"
+
 namespace gapless {
 
 std::string signature(std::string_view secret, std::string_view body, Instant at) {
@@ -19,9 +21,7 @@ std::string signature(std::string_view secret, std::string_view body, Instant at
   if (HMAC(EVP_sha256(), secret.data(), static_cast<int>(secret.size()),
            reinterpret_cast<const unsigned char*>(message.data()), message.size(), digest.data(), &size) == nullptr)
     std::abort();
-  std::string text = fmt::format("t={},v1=", seconds);
-  for (unsigned i = 0; i < size; ++i) text += fmt::format("{:02x}", digest[i]);
-  return text;
+  return fmt::format("t={},v1={}", seconds, to_hex(std::span(digest).first(size)));
 }
 
 }  // namespace gapless

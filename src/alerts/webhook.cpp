@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <charconv>
 
+#include "util/ascii.h"
+
 namespace gapless {
 namespace {
 
@@ -74,8 +76,7 @@ Result<WebhookUrl> WebhookUrl::parse(std::string_view text, std::string_view ori
   if (text.empty()) return bad("is empty");
   if (!std::ranges::all_of(text, [](char c) { return c > ' ' && c < '\x7f' && c != '\\'; }))
     return bad("holds a character that is not allowed in a URL");
-  std::string scheme(text.substr(0, text.find("://")));
-  for (char& c : scheme) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  const std::string scheme = ascii_lowered(text.substr(0, text.find("://")));
   if (scheme != "https" && scheme != "http") return bad("does not begin with https:// or http://");
   const std::string_view rest = text.substr(scheme.size() + 3);
   const std::string_view authority = rest.substr(0, rest.find_first_of("/?#"));

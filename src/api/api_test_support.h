@@ -10,10 +10,10 @@
 #include <map>
 #include <string>
 
-#include "api/ascii.h"
 #include "api/problem.h"
 #include "api/server.h"
 #include "api/socket.h"
+#include "util/ascii.h"
 
 namespace gapless::api {
 
@@ -61,7 +61,7 @@ class RawClient {
     while (line + 2 < head.size()) {
       const std::size_t end = head.find("\r\n", line);
       const std::size_t colon = head.find(": ", line);
-      reply.headers[to_lower(std::string_view(head).substr(line, colon - line))] =
+      reply.headers[ascii_lowered(std::string_view(head).substr(line, colon - line))] =
           head.substr(colon + 2, end - colon - 2);
       line = end + 2;
     }
@@ -105,7 +105,7 @@ class RawClient {
 /// "GET /x HTTP/1.1" with a Host header, `headers` ("Name: value\r\n" each) and a body with its length.
 inline std::string request_text(const std::string& start, const std::string& headers = "",
                                 const std::string& body = "") {
-  const bool has_host = to_lower(headers).find("host:") != std::string::npos;
+  const bool has_host = ascii_lowered(headers).find("host:") != std::string::npos;
   return start + " HTTP/1.1\r\n" + (has_host ? "" : "Host: localhost\r\n") + headers +
          (body.empty() ? "" : "Content-Length: " + std::to_string(body.size()) + "\r\n") + "\r\n" + body;
 }

@@ -14,7 +14,7 @@
 #include <memory>
 #include <system_error>
 
-#include "api/ascii.h"
+#include "util/ascii.h"
 
 namespace gapless::api {
 namespace {

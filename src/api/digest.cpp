@@ -1,13 +1,10 @@
 #include "api/digest.h"
 
-#include <fmt/format.h>
 #include <openssl/crypto.h>
 #include <openssl/sha.h>
 
 #include <algorithm>
 #include <charconv>
-
-#include "api/ascii.h"
 
 namespace gapless::api {
 
@@ -15,12 +12,6 @@ Digest sha256_of(std::string_view text) {
   Digest digest{};
   SHA256(reinterpret_cast<const unsigned char*>(text.data()), text.size(), digest.data());
   return digest;
-}
-
-std::string hex(const Digest& digest) {
-  std::string text;
-  for (const std::uint8_t byte : digest) text += fmt::format("{:02x}", byte);
-  return text;
 }
 
 std::optional<Digest> parse_digest(std::string_view text) {

@@ -11,7 +11,6 @@ namespace gapless::api {
 using Digest = std::array<std::uint8_t, 32>;
 
 Digest sha256_of(std::string_view text);
-std::string hex(const Digest& digest);  ///< lower case
 /// None for anything but 64 hexadecimal digits of either case.
 std::optional<Digest> parse_digest(std::string_view text);
 /// In a time that does not depend on where they differ.

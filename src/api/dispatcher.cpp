@@ -7,10 +7,11 @@
 #include <algorithm>
 #include <random>
 
-#include "api/ascii.h"
 #include "api/digest.h"
 #include "api/openapi.h"
 #include "api/schema.h"
+#include "util/ascii.h"
+#include "util/hex.h"
 
 namespace gapless::api {
 namespace {
@@ -31,9 +32,9 @@ OrProblem<void> check_body_headers(const Head& head, std::size_t max_body_bytes)
     return refuse(400, fmt::format("a {} request has no body", head.method));
   }
   const std::string_view type = head.header("content-type");
-  if (to_lower(trimmed(type.substr(0, type.find(';')))) != "application/json")
+  if (ascii_lowered(trimmed(type.substr(0, type.find(';')))) != "application/json")
     return refuse(415, fmt::format("send {} with Content-Type: application/json, also without a body", head.method));
-  const std::string encoding = to_lower(head.header("content-encoding"));
+  const std::string encoding = ascii_lowered(head.header("content-encoding"));
   if (!encoding.empty() && encoding != "identity") return refuse(415, "send the body without Content-Encoding");
   if (head.content_length > max_body_bytes)
     return refuse(413, fmt::format("the body is larger than {} bytes", max_body_bytes));
@@ -88,7 +89,7 @@ bool names_tag(std::string_view header, std::string_view tag) {
 }
 
 void add_tag(Dispatcher::Finished& finished, const Head& head) {
-  const std::string tag = '"' + hex(sha256_of(finished.payload)).substr(0, 32) + '"';
+  const std::string tag = '"' + to_hex(sha256_of(finished.payload)).substr(0, 32) + '"';
   finished.reply.headers["ETag"] = tag;
   if (!names_tag(head.header("if-none-match"), tag)) return;
   finished.reply.status = 304;

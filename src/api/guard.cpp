@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "api/ascii.h"
+#include "util/ascii.h"
 
 namespace gapless::api {
 namespace {
@@ -24,7 +24,7 @@ std::optional<std::string_view> name_of_host(std::string_view host) {
 /// The token after "Bearer ", whatever the case of that word; empty where there is none.
 std::string_view bearer_of(std::string_view authorization) {
   const std::size_t space = authorization.find(' ');
-  if (space == std::string_view::npos || to_lower(authorization.substr(0, space)) != "bearer") return {};
+  if (space == std::string_view::npos || ascii_lowered(authorization.substr(0, space)) != "bearer") return {};
   return trimmed(authorization.substr(space));
 }
 
@@ -41,7 +41,7 @@ Result<std::string> parse_origin(const std::string& text) {
       rest.find_first_of("/?#* @") != std::string_view::npos)
     return fail(Fault::kInvalidInput,
                 fmt::format("'{}' is no origin; write it as https://HOST or http://HOST:PORT, without a path", text));
-  return to_lower(text);
+  return ascii_lowered(text);
 }
 
 }  // namespace
@@ -69,7 +69,7 @@ Result<Guard> Guard::make(const ApiOptions& options) {
     if (host.empty() || name != host || host.find_first_of("/* @") != std::string::npos)
       return fail(Fault::kInvalidInput,
                   fmt::format("'{}' is no host name; write one without scheme, port and wildcard", host));
-    guard.hosts_.insert(to_lower(host));
+    guard.hosts_.insert(ascii_lowered(host));
   }
   for (const std::string& origin : options.allowed_origins) {
     GAPLESS_ASSIGN(std::string parsed, parse_origin(origin));
@@ -87,7 +87,7 @@ OrProblem<void> Guard::check_host(const Head& head) const {
 }
 
 OrProblem<void> Guard::check_origin(const Head& head) const {
-  const std::string origin = to_lower(head.header("origin"));
+  const std::string origin = ascii_lowered(head.header("origin"));
   if (origin.empty() || origins_.contains(origin)) return {};
   if (origin == "http://" + head.host || origin == "https://" + head.host) return {};
   return refuse(403, fmt::format("pages of {} may not call this server; add it to the allowed origins if they are to",
@@ -96,7 +96,7 @@ OrProblem<void> Guard::check_origin(const Head& head) const {
 
 std::string Guard::foreign_origin(const Head& head) const {
   const std::string_view origin = head.header("origin");
-  return origins_.contains(to_lower(origin)) ? std::string(origin) : std::string();
+  return origins_.contains(ascii_lowered(origin)) ? std::string(origin) : std::string();
 }
 
 OrProblem<std::string> Guard::check_token(const Head& head, Scope needed) const {

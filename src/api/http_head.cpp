@@ -5,8 +5,8 @@
 #include <algorithm>
 #include <charconv>
 
-#include "api/ascii.h"
 #include "api/percent.h"
+#include "util/ascii.h"
 
 namespace gapless::api {
 namespace {
@@ -32,10 +32,10 @@ std::string_view take_line(std::string_view& text) {
 
 OrProblem<void> set_target(Head& head, std::string_view target) {
   for (const std::string_view scheme : {"http://", "https://"}) {
-    if (!to_lower(target.substr(0, scheme.size())).starts_with(scheme)) continue;
+    if (!ascii_lowered(target.substr(0, scheme.size())).starts_with(scheme)) continue;
     target.remove_prefix(scheme.size());
     const std::size_t end = std::min(target.find_first_of("/?"), target.size());
-    head.host = to_lower(target.substr(0, end));
+    head.host = ascii_lowered(target.substr(0, end));
     target.remove_prefix(end);
   }
   if (!target.starts_with('/')) return refuse(400, "the request's target must begin with a slash");
@@ -72,7 +72,7 @@ OrProblem<void> read_header(Head& head, std::string_view line) {
     return refuse(400, fmt::format("the header {} has a control character in its value", name));
   if (head.headers.size() == kMostHeaders)
     return refuse(431, fmt::format("a request has {} headers at most", kMostHeaders));
-  head.headers.emplace_back(to_lower(name), value);
+  head.headers.emplace_back(ascii_lowered(name), value);
   return {};
 }
 
@@ -104,14 +104,14 @@ OrProblem<void> read_control(Head& head) {
   for (const auto& [name, value] : head.headers) {
     if (name != "connection") continue;
     for_each_part(value, ',', [&](std::string_view option) {
-      const std::string word = to_lower(trimmed(option));
+      const std::string word = ascii_lowered(trimmed(option));
       if (word == "close") head.keep_alive = false;
     });
   }
   const std::string_view host = head.header("host");
   if (host.empty()) return refuse(400, "a request must have a Host header");
-  if (head.host.empty()) head.host = to_lower(host);
-  const std::string expected = to_lower(head.header("expect"));
+  if (head.host.empty()) head.host = ascii_lowered(host);
+  const std::string expected = ascii_lowered(head.header("expect"));
   if (!expected.empty() && expected != "100-continue")
     return refuse(417, "the only expectation that this server meets is 100-continue");
   head.expects_continue = !expected.empty() && head.content_length > 0;

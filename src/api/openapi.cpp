@@ -4,9 +4,9 @@
 
 #include <set>
 
-#include "api/ascii.h"
 #include "api/problem.h"
 #include "api/route_table.h"
+#include "util/ascii.h"
 
 namespace gapless::api {
 namespace {
@@ -121,7 +121,8 @@ Json components_of(std::span<const Endpoint> endpoints) {
 
 Json openapi_document(std::span<const Endpoint> endpoints, std::string_view version) {
   Json paths = Json::object();
-  for (const Endpoint& endpoint : endpoints) paths[endpoint.path][to_lower(endpoint.method)] = operation_of(endpoint);
+  for (const Endpoint& endpoint : endpoints)
+    paths[endpoint.path][ascii_lowered(endpoint.method)] = operation_of(endpoint);
   return {{"openapi", "3.1.0"},
           {"info", {{"title", "gapless"}, {"version", version}}},
           {"paths", std::move(paths)},

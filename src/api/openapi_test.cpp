@@ -5,6 +5,7 @@
 
 #include "api/api_test_support.h"
 #include "api/digest.h"
+#include "util/hex.h"
 
 namespace gapless::api {
 namespace {
@@ -33,7 +34,7 @@ TEST(OpenApi, names_each_endpoint_with_all_that_the_specification_asks_for) {
   for (const auto& [path, item] : document["paths"].items()) operations += item.size();
   EXPECT_EQ(operations, endpoints.size());
   for (const Endpoint& endpoint : endpoints) {
-    const Json& operation = document["paths"][endpoint.path][to_lower(endpoint.method)];
+    const Json& operation = document["paths"][endpoint.path][ascii_lowered(endpoint.method)];
     EXPECT_EQ(operation["operationId"], endpoint.operation_id);
     EXPECT_EQ(operation.contains("requestBody"), endpoint.body_schema.has_value());
     ASSERT_TRUE(operation["responses"].is_object());
@@ -77,7 +78,7 @@ TEST(OpenApi, says_who_may_call) {
 
 TEST(OpenApi, is_served_to_everybody_and_describes_itself) {
   const auto server = ApiServer::start(
-      {.listen = "127.0.0.1:0", .tokens = {{"a", hex(sha256_of("a"))}}, .version = "9"}, test_endpoints());
+      {.listen = "127.0.0.1:0", .tokens = {{"a", to_hex(sha256_of("a"))}}, .version = "9"}, test_endpoints());
   RawClient client((*server)->address());
   client.send(request_text("GET /api/v1/openapi.json"));
   const WireReply reply = client.read_reply();

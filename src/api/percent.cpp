@@ -2,20 +2,9 @@
 
 #include <fmt/format.h>
 
-#include "api/ascii.h"
+#include "util/ascii.h"
 
 namespace gapless::api {
-namespace {
-
-std::optional<int> hex_digit(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  const char lower = to_lower(c);
-  if (lower >= 'a' && lower <= 'f') return lower - 'a' + 10;
-  return std::nullopt;
-}
-
-}  // namespace
-
 std::optional<std::string> percent_decoded(std::string_view text, PlusSign plus) {
   std::string decoded;
   for (std::size_t i = 0; i < text.size(); ++i) {
@@ -23,10 +12,8 @@ std::optional<std::string> percent_decoded(std::string_view text, PlusSign plus)
     if (c == '+' && plus == PlusSign::kIsSpace) c = ' ';
     if (c == '%') {
       if (i + 2 >= text.size()) return std::nullopt;
-      const auto high = hex_digit(text[i + 1]);
-      const auto low = hex_digit(text[i + 2]);
-      if (!high || !low) return std::nullopt;
-      c = static_cast<char>(*high * 16 + *low);
+      if (!is_hex(text[i + 1]) || !is_hex(text[i + 2])) return std::nullopt;
+      c = static_cast<char>(hex_value(text[i + 1]) * 16 + hex_value(text[i + 2]));
       i += 2;
     }
     if (is_control(c)) return std::nullopt;

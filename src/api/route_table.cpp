@@ -5,9 +5,9 @@
 #include <algorithm>
 #include <set>
 
-#include "api/ascii.h"
 #include "api/percent.h"
 #include "api/schema.h"
+#include "util/ascii.h"
 
 namespace gapless::api {
 namespace {

@@ -5,8 +5,8 @@
 
 #include <algorithm>
 
-#include "api/ascii.h"
 #include "api/problem.h"
+#include "util/ascii.h"
 
 namespace gapless::api {
 namespace {

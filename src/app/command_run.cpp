@@ -6,6 +6,7 @@
 
 #include <charconv>
 #include <exception>
+
 namespace gapless {
 namespace {
 

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "app/setting_values.h"
+#include "util/ascii.h"
 
 namespace gapless {
 namespace {
@@ -56,12 +57,9 @@ std::string scope_alone(std::string_view text) { return std::string(text.substr(
 template <std::vector<std::string> Settings::*list>
 Status set_list(const GivenValue& value, Settings& settings) {
   std::vector<std::string> items;
-  std::string_view rest = value.text;
-  while (!rest.empty()) {
-    const std::string_view item = rest.substr(0, rest.find(','));
+  for_each_part(value.text, ',', [&items](std::string_view item) {
     if (!item.empty()) items.emplace_back(item);
-    rest.remove_prefix(std::min(item.size() + 1, rest.size()));
-  }
+  });
   settings.*list = std::move(items);
   return {};
 }

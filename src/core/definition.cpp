@@ -1,11 +1,12 @@
 #include "core/definition.h"
 
-#include <fmt/format.h>
 #include <openssl/sha.h>
 
 #include <map>
 #include <set>
 #include <sstream>
+
+#include "util/hex.h"
 
 namespace gapless {
 namespace {
@@ -13,9 +14,7 @@ namespace {
 std::string short_sha256(const std::string& text) {
   unsigned char digest[SHA256_DIGEST_LENGTH];
   SHA256(reinterpret_cast<const unsigned char*>(text.data()), text.size(), digest);
-  std::string hex;
-  for (int i = 0; i < 8; ++i) hex += fmt::format("{:02x}", digest[i]);
-  return hex;
+  return to_hex(std::span(digest).first(8));
 }
 
 std::map<std::string, std::string> lines_by_key(const std::string& text) {

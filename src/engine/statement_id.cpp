@@ -7,15 +7,14 @@
 #include <cstdint>
 #include <random>
 
+#include "util/ascii.h"
+
 namespace gapless {
 namespace {
 
 constexpr std::size_t kLongest = 128;
 
-bool allowed(char character) {
-  return (character >= 'a' && character <= 'z') || (character >= 'A' && character <= 'Z') ||
-         (character >= '0' && character <= '9') || character == '-' || character == '_';
-}
+bool allowed(char character) { return is_alphanumeric(character) || character == '-' || character == '_'; }
 
 std::uint64_t random_number() {
   std::random_device device;

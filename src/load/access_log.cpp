@@ -12,6 +12,7 @@
 #include "load/page_rules.h"
 #include "load/referring_domain.h"
 #include "load/utf8.h"
+#include "util/ascii.h"
 
 namespace gapless {
 namespace {
@@ -35,12 +36,11 @@ std::optional<Request> split_request(std::string_view request) {
 
 /// Where "http://" or the like at the front of an absolute target ends; 0 where there is none.
 std::size_t scheme_length(std::string_view target) {
-  const auto is_letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); };
   if (target.empty() || !is_letter(target.front())) return 0;
   std::size_t length = 1;
   while (length < target.size()) {
     const char c = target[length];
-    if (!is_letter(c) && !(c >= '0' && c <= '9') && c != '+' && c != '.' && c != '-') break;
+    if (!is_alphanumeric(c) && c != '+' && c != '.' && c != '-') break;
     ++length;
   }
   return target.substr(length).starts_with("://") ? length + 3 : 0;

@@ -2,9 +2,9 @@
 
 #include <array>
 
-#include "load/ascii.h"
 #include "load/find_any.h"
 #include "load/utf8.h"
+#include "util/ascii.h"
 
 namespace gapless {
 namespace {

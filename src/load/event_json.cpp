@@ -9,10 +9,10 @@
 #include <optional>
 #include <string>
 
-#include "load/ascii.h"
 #include "load/event_fields.h"
 #include "load/event_time.h"
 #include "load/utf8.h"
+#include "util/ascii.h"
 
 namespace gapless {
 namespace {
@@ -22,15 +22,10 @@ using simdjson::ondemand::value;
 /// Nothing where all is well, else the reason to reject the line.
 using Complaint = std::optional<std::string>;
 
-std::string_view trimmed(std::string_view text) {
-  constexpr const char* kSpace = " \t\r\n";
-  const std::size_t first = text.find_first_not_of(kSpace);
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(kSpace) - first + 1);
-}
+constexpr std::string_view kSpace = " \t\r\n";  // JSON's
 
 /// The value as it stands in the file, in quotes for a message.
-std::string token_of(value& json) { return shown(trimmed(json.raw_json_token())); }
+std::string token_of(value& json) { return shown(trimmed(json.raw_json_token(), kSpace)); }
 
 /// Sets one field from its value, which is not null.
 class FieldReader {
@@ -117,7 +112,7 @@ class EventJsonParser::Impl {
 
   LineOutcome parse(std::string_view line, Event& event) {
     if (line.starts_with(kByteOrderMark)) line.remove_prefix(kByteOrderMark.size());
-    line = trimmed(line);
+    line = trimmed(line, kSpace);
     if (line.empty()) return Skipped{SkipReason::kBlank};
     event.clear();
     event.inserted_at = inserted_at_;

@@ -1,6 +1,6 @@
 #include "load/event_time.h"
 
-#include "load/ascii.h"
+#include "util/ascii.h"
 
 namespace gapless {
 namespace {

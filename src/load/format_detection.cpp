@@ -6,7 +6,6 @@
 #include <array>
 
 #include "load/access_log.h"
-#include "load/ascii.h"
 #include "load/utf8.h"
 
 namespace gapless {

@@ -3,8 +3,8 @@
 #include <array>
 #include <cstring>
 
-#include "load/ascii.h"
 #include "load/utf8.h"
+#include "util/ascii.h"
 
 namespace gapless {
 namespace {

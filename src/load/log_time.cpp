@@ -2,8 +2,8 @@
 
 #include <array>
 
-#include "load/ascii.h"
 #include "load/utf8.h"
+#include "util/ascii.h"
 
 namespace gapless {
 namespace {

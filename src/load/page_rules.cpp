@@ -7,6 +7,7 @@
 
 #include "load/text_matcher.h"
 #include "load/utf8.h"
+#include "util/ascii.h"
 
 namespace gapless {
 namespace {

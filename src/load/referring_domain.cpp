@@ -5,10 +5,10 @@
 #include <algorithm>
 #include <array>
 
-#include "load/ascii.h"
 #include "load/find_any.h"
 #include "load/lower_case.h"
 #include "load/utf8.h"
+#include "util/ascii.h"
 
 // The rules are those of Python's urllib.parse.urlsplit, which other readers of the same logs use.
 namespace gapless {

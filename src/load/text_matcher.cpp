@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "load/utf8.h"
+#include "util/ascii.h"
 
 namespace gapless {
 

@@ -19,8 +19,8 @@ std::string_view as_utf8(std::string_view bytes, std::string& scratch);
 /// there is none.
 std::size_t space_length(std::string_view text);
 
-/// The ASCII letters A-Z as a-z; all other bytes as they are.
-inline char ascii_lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
+/// What a UTF-8 file may begin with; no part of its text.
+inline constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 
 /// The text in quotes for a message: control characters and bytes that are not UTF-8 made visible, and cut with "…"
 /// where it is longer than `longest` bytes.

@@ -10,6 +10,8 @@
 #include <span>
 #include <vector>
 
+#include "util/ascii.h"
+
 namespace gapless {
 namespace {
 
@@ -70,9 +72,7 @@ std::vector<std::string_view> words(std::string_view text) {
 }
 
 bool equal_but_for_case(std::string_view text, std::string_view lower_case) {
-  return std::ranges::equal(text, lower_case, [](char left, char right) {
-    return (left >= 'A' && left <= 'Z' ? static_cast<char>(left - 'A' + 'a') : left) == right;
-  });
+  return std::ranges::equal(text, lower_case, {}, ascii_lower);
 }
 
 std::optional<unsigned> number(std::string_view text) {

@@ -8,6 +8,8 @@
 #include <exception>
 #include <vector>
 
+#include "util/ascii.h"
+
 namespace gapless {
 namespace {
 
@@ -25,11 +27,8 @@ OffsetPeriod period_of(const date::sys_info& info) {
 
 /// Small letters, and words joined as the database joins them.
 std::string folded(std::string_view text) {
-  std::string made(text);
-  for (char& one : made) {
-    if (one >= 'A' && one <= 'Z') one = static_cast<char>(one - 'A' + 'a');
-    if (one == ' ') one = '_';
-  }
+  std::string made = ascii_lowered(text);
+  std::ranges::replace(made, ' ', '_');
   return made;
 }
 
