@@ -8,8 +8,6 @@
 #include <fstream>
 
 #include "app/api_endpoints.h"
-#include "cli/run_job.h"
-#include "util/waiting.h"
 
 namespace gapless {
 namespace {
@@ -18,16 +16,12 @@ constexpr auto kLookAtLeastEvery = std::chrono::hours(1);
 /// A clock that is set does not wake anybody up.
 constexpr auto kSleepAtMost = std::chrono::seconds(20);
 
-Schedule schedule_of(const CronExpression& cron, const JobTimes& times, const Settings& settings) {
-  return {cron, times.zone.value_or(settings.time_zone)};
-}
-
 std::vector<Scheduler::Job> jobs_of(const Settings& settings) {
   std::vector<Scheduler::Job> jobs;
   for (const auto& [name, times] : {std::pair{"daily", &settings.daily}, std::pair{"intraday", &settings.intraday},
                                     std::pair{"backfill", &settings.backfill}}) {
     Scheduler::Job job{name, std::nullopt};
-    if (times->cron) job.schedule = schedule_of(*times->cron, *times, settings);
+    if (times->cron) job.schedule = Schedule(*times->cron, times->zone.value_or(settings.time_zone));
     jobs.push_back(std::move(job));
   }
   return jobs;
@@ -82,7 +76,6 @@ Status Daemon::begin(Services& services, Output& output) {
   watch_ = std::make_unique<DaemonWatch>(*figures.store, clock_,
                                          DaemonWatch::Options{.version = std::string(the_manual().version),
                                                               .chdb_version = engine_version,
-                                                              .endpoints = {},
                                                               .webhooks = std::move(webhooks),
                                                               .oldest_gap_allowed = settings.oldest_gap_allowed});
   scheduler_ =
@@ -160,9 +153,9 @@ Status Daemon::reload() {
 
 Result<std::optional<Instant>> Daemon::step() {
   const Instant now = clock_.now();
-  for (const Scheduler::Job& job : jobs_of(commander_->configuration().settings))
-    watch_->metrics().next_tick(job.name, job.schedule ? job.schedule->next_after(now) : std::nullopt);
   const std::lock_guard lock(schedule_mutex_);
+  for (const Scheduler::Job& job : scheduler_->jobs())
+    watch_->metrics().next_tick(job.name, job.schedule ? job.schedule->next_after(now) : std::nullopt);
   return scheduler_->step();
 }
 
@@ -175,7 +168,7 @@ void Daemon::look() {
 }
 
 void Daemon::work() {
-  auto looked_at = std::chrono::steady_clock::time_point::min();
+  auto looked_at = std::chrono::steady_clock::now();  // or nearly: look_wanted_ is set
   const std::stop_token stop = signals_.token();
   std::string last_problem;
   while (!stop.stop_requested()) {
@@ -192,8 +185,7 @@ void Daemon::work() {
       spdlog::error("the schedule cannot be looked at, and is again in {} s: {}", kSleepAtMost.count(), problem);
     last_problem = problem;
     const auto now = std::chrono::steady_clock::now();
-    if (look_wanted || looked_at == std::chrono::steady_clock::time_point::min() ||
-        now - looked_at > kLookAtLeastEvery) {
+    if (look_wanted || now - looked_at > kLookAtLeastEvery) {
       look();
       looked_at = now;
     }

@@ -30,9 +30,6 @@ RunOutcome outcome_of(RunStatus status) {
 
 bool is_success(const RunRecord& run) { return outcome_of(run.status) == RunOutcome::kGood && run.finished_at; }
 
-/// What is wrong with the rollup, as far as jobs put it right by themselves.
-bool is_gap(const PlannedCell& planned) { return planned.judgement.action == Action::kRecompute; }
-
 }  // namespace
 
 Look look_of(const Plan& plan, Instant now) {
@@ -40,20 +37,15 @@ Look look_of(const Plan& plan, Instant now) {
   look.at = now;
   look.cells = plan.summary();
   look.cells[CellState::kFresh] += plan.settled_beyond;
-  std::optional<Day> oldest;
   std::set<Day> unfinished, fresh;
   for (const PlannedCell& planned : plan.cells) {
-    const Day day = planned.cell().day;
-    if (is_gap(planned) && (!oldest || day < *oldest)) oldest = day;
-    if (planned.judgement.state == CellState::kFresh)
-      fresh.insert(day);
-    else if (planned.judgement.action == Action::kRecompute)
-      unfinished.insert(day);
+    if (planned.judgement.action == Action::kRecompute) unfinished.insert(planned.cell().day);
+    if (planned.judgement.state == CellState::kFresh) fresh.insert(planned.cell().day);
   }
   const auto age = [now](Day day) {
     return std::max(std::chrono::floor<std::chrono::seconds>(now - (day + 1).start()), std::chrono::seconds(0));
   };
-  if (oldest) look.oldest_gap = age(*oldest);
+  if (!unfinished.empty()) look.oldest_gap = age(*unfinished.begin());
   for (auto day = fresh.rbegin(); day != fresh.rend() && !look.freshness_lag; ++day)
     if (!unfinished.contains(*day)) look.freshness_lag = age(*day);
   return look;
@@ -62,7 +54,7 @@ Look look_of(const Plan& plan, Instant now) {
 DaemonWatch::DaemonWatch(StateStore& store, const Clock& clock, Options options)
     : store_(store),
       clock_(clock),
-      metrics_({options.version, options.chdb_version, options.endpoints}),
+      metrics_({options.version, options.chdb_version}),
       http_(options.version),
       policy_({.host = host_name(), .oldest_gap_allowed = options.oldest_gap_allowed}) {
   AlertSender::Options sending{.webhooks = std::move(options.webhooks)};
@@ -122,9 +114,7 @@ Status DaemonWatch::look(Services& services, Output& output) {
   const Instant now = services.clock().now();
   GAPLESS_ASSIGN(const JobRequest job,
                  scheduled_job("backfill", services.settings(), services.executor_options(), now));
-  ExaminationRequest request = job.look;
-  GAPLESS_ASSIGN(request.plan.judge.accept_definition, jobs_accept_definition(services));
-  GAPLESS_ASSIGN(const Examination examination, examine(services, output, request));
+  GAPLESS_ASSIGN(const Examination examination, examine(services, output, job.look));
   const Look seen = look_of(examination.plan, now);
   metrics_.looked(seen);
   const std::lock_guard lock(mutex_);

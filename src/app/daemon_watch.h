@@ -20,7 +20,6 @@ class DaemonWatch {
   struct Options {
     std::string version;
     std::string chdb_version;
-    std::vector<std::string> endpoints;  ///< templates of the API's paths
     std::vector<Webhook> webhooks;
     std::chrono::seconds oldest_gap_allowed{std::chrono::hours(26)};
   };

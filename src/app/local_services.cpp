@@ -82,11 +82,7 @@ Status LocalServices::prepare_tables() {
 
 Result<Engine*> LocalServices::engine() {
   GAPLESS_ASSIGN(ChdbEngine* const engine, open_engine());
-  if (!tables_are_ready_) {
-    const Identifier& database = configuration_.settings.database;
-    GAPLESS_TRY(data_->once("tables of " + database.text(), [this] { return prepare_tables(); }));
-    tables_are_ready_ = true;
-  }
+  GAPLESS_TRY(data_->once("tables of " + configuration_.settings.database.text(), [this] { return prepare_tables(); }));
   return engine;
 }
 
@@ -138,14 +134,11 @@ Status LocalServices::recover() {
 
 Result<Figures> LocalServices::figures() {
   GAPLESS_TRY(engine());
-  if (!executor_) {
-    GAPLESS_TRY(check_keeper());
-    GAPLESS_ASSIGN(StateStore* const store, data_->store());
-    executor_.emplace(*warehouse_, *store, *clock_, definition_);
-  }
+  if (!executor_) GAPLESS_TRY(check_keeper());
+  GAPLESS_ASSIGN(StateStore* const store, data_->store());
+  if (!executor_) executor_.emplace(*warehouse_, *store, *clock_, definition_);
   // Of a daemon's commands only the first: to it alone, every run that is recorded as running is a dead one.
   GAPLESS_TRY(data_->once("recovery in " + configuration_.settings.database.text(), [this] { return recover(); }));
-  GAPLESS_ASSIGN(StateStore* const store, data_->store());
   return Figures{&*warehouse_, store, &*executor_};
 }
 

@@ -75,7 +75,6 @@ class LocalServices final : public Services {
   Installation installation_;
 
   std::optional<SqlWarehouse> warehouse_;
-  bool tables_are_ready_ = false;
   std::optional<Executor> executor_;
   std::unique_ptr<TeamSettings> team_settings_;
 };

@@ -16,6 +16,13 @@ std::uint64_t Examination::events_in_window() const {
 
 namespace {
 
+/// Whether scheduled jobs recompute what other definitions made: as configured, or since somebody agreed to this one.
+Result<bool> jobs_accept_definition(Services& services, StateStore& store) {
+  if (services.settings().jobs_accept_definition) return true;
+  GAPLESS_ASSIGN(const auto accepted, store.accepted_definition());
+  return accepted == services.definition().hash();
+}
+
 /// Where no team is selected, nothing need be looked at.
 Examination nobody(const ExaminationRequest& request, const Definition& definition, const TeamsAtWork& chosen) {
   Examination examination{.window = request.window,
@@ -37,13 +44,6 @@ Scope::Beyond beyond_of(const Settings& settings, const ExaminationRequest& requ
 
 }  // namespace
 
-Result<bool> jobs_accept_definition(Services& services) {
-  if (services.settings().jobs_accept_definition) return true;
-  GAPLESS_ASSIGN(StateStore* const store, services.store());
-  GAPLESS_ASSIGN(const auto accepted, store->accepted_definition());
-  return accepted == services.definition().hash();
-}
-
 Result<Examination> examine(Services& services, Output& output, const ExaminationRequest& request) {
   const Settings& settings = services.settings();
   const Window& window = request.window;
@@ -58,6 +58,9 @@ Result<Examination> examine(Services& services, Output& output, const Examinatio
       .believe_empty_source = request.believe_empty_source,
       .source_kept_from = services.executor_options().source_kept_from,
       .beyond = request.beyond_window ? std::optional(beyond_of(settings, request, chosen)) : std::nullopt};
+  GAPLESS_ASSIGN(const bool jobs_accept, jobs_accept_definition(services, *figures.store));
+  PlanOptions plan = request.plan;
+  plan.judge.accept_definition = plan.judge.accept_definition || jobs_accept;
   if (!chosen.why_nobody.empty() && !scope.beyond) return nobody(request, services.definition(), chosen);
   output.console().show("looking at source, ledger and targets …");
   auto seen = observe(*figures.warehouse, *figures.store, scope, services.definition(), services.limits());
@@ -66,11 +69,11 @@ Result<Examination> examine(Services& services, Output& output, const Examinatio
   Examination examination{.window = window,
                           .source = seen->source,
                           .definition_texts = seen->definition_texts,
-                          .plan = plan_of(*seen, window.days, services.definition(), request.plan),
+                          .plan = plan_of(*seen, window.days, services.definition(), plan),
                           .not_examined = seen->not_examined,
                           .older_history = std::move(seen->older_history)};
   examination.plan.why_nobody = chosen.why_nobody;
-  GAPLESS_ASSIGN(examination.jobs_accept_definition, jobs_accept_definition(services));
+  examination.jobs_accept_definition = jobs_accept;
   constexpr std::size_t kPastDays = 200;
   GAPLESS_ASSIGN(const auto past, figures.store->partition_costs(kPastDays));
   examination.seconds = seconds_to_build(estimate(examination.plan).cells_by_day, past, settings.max_concurrent);

@@ -26,7 +26,7 @@ struct Examination {
   std::uint64_t events_in_window() const;
 };
 
-/// What to look at, and how to judge it.
+/// What to look at, and how to judge it. Where `plan` does not accept another definition, consent or configuration may.
 struct ExaminationRequest {
   Window window;
   std::optional<Teams> asked_for;  ///< by --teams; none: those that the configured strategies select
@@ -36,9 +36,6 @@ struct ExaminationRequest {
   bool beyond_window = false;
   std::size_t max_days_beyond = 0;  ///< outside the window, looked at by session; 0: no limit
 };
-
-/// Whether scheduled jobs recompute what other definitions made: as configured, or since somebody agreed to this one.
-Result<bool> jobs_accept_definition(Services& services);
 
 /// Chooses teams, looks, and plans; says on the console that it does. Errors: those of teams_to_examine() and observe().
 Result<Examination> examine(Services& services, Output& output, const ExaminationRequest& request);

@@ -126,11 +126,7 @@ class JobRun {
   }
 
   Result<Examination> look() {
-    ExaminationRequest look = request_.look;
-    if (!look.plan.judge.accept_definition) {
-      GAPLESS_ASSIGN(look.plan.judge.accept_definition, jobs_accept_definition(call_.services));
-    }
-    GAPLESS_ASSIGN(Examination examination, examine(call_.services, call_.output, look));
+    GAPLESS_ASSIGN(Examination examination, examine(call_.services, call_.output, request_.look));
     if (request_.remember_consent) GAPLESS_TRY(figures_.store->accept_definition(call_.services.definition().hash()));
     return examination;
   }

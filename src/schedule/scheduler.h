@@ -26,6 +26,7 @@ class Scheduler {
   Scheduler(StateStore& store, const Clock& clock, std::vector<Job> jobs, Start start)
       : store_(store), clock_(clock), jobs_(std::move(jobs)), start_(std::move(start)) {}
 
+  const std::vector<Job>& jobs() const { return jobs_; }
   /// From now on these; for a configuration that was read anew.
   void set_jobs(std::vector<Job> jobs) { jobs_ = std::move(jobs); }
   /// To be called once, at the beginning, by whoever is alone on the store: starts ticks again that somebody took, who then
