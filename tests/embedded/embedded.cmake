@@ -21,6 +21,13 @@ if(NOT GAPLESS_SANITIZE)
     set_tests_properties(reference_changes_${part} PROPERTIES LABELS reference TIMEOUT 600)
   endforeach()
 
+  # Three weeks of scheduled jobs, with an engine that fails and a process that dies, against the reference.
+  add_executable(embedded_weeks ${embedded}/weeks_main.cpp ${CMAKE_SOURCE_DIR}/tests/run/mortal_store.cpp)
+  target_link_libraries(embedded_weeks PRIVATE embedded gapless_cli gapless_fake_warehouse)
+  add_test(NAME reference_weeks
+    COMMAND ${Python3_EXECUTABLE} -B ${embedded}/reference_weeks.py $<TARGET_FILE:embedded_weeks>)
+  set_tests_properties(reference_weeks PROPERTIES LABELS reference TIMEOUT 600)
+
   # The groups of generated streams against the reference.
   add_executable(embedded_groups ${embedded}/groups_main.cpp)
   target_link_libraries(embedded_groups PRIVATE embedded)

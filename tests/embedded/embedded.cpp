@@ -20,9 +20,9 @@ T must(Result<T> result) {
 
 Identifier database() { return must(Identifier::parse("gapless", "test")); }
 
-WarehouseLayout layout() { return {database(), database(), {TableName::own(database(), "events")}}; }
-
 }  // namespace
+
+WarehouseLayout layout() { return {database(), database(), {TableName::own(database(), "events")}}; }
 
 TemporaryDirectory::TemporaryDirectory() {
   std::string name = (std::filesystem::temp_directory_path() / "gapless-test-XXXXXX").string();

@@ -30,6 +30,9 @@ class TemporaryDirectory {
   std::filesystem::path path_;
 };
 
+/// Where its warehouse lies in the engine.
+WarehouseLayout layout();
+
 /// The embedded engine with an empty warehouse. Failures to set up throw, which fails the test.
 class Embedded {
  public:
