@@ -312,6 +312,10 @@ std::vector<Endpoint> api_endpoints(const ApiSubject& subject) {
   std::vector<Endpoint> all = health(subject);
   all.push_back(asking(subject, "status", selection_parameters(), status_schema()));
   all.push_back(asking(subject, "plan", std::move(plan), plan_schema()));
+  all.push_back(asking(subject, "explain",
+                       {{.name = "team", .description = "the team", .schema = team_schema(), .required = true},
+                        {.name = "day", .description = "the day, UTC", .schema = day_schema(), .required = true}},
+                       explain_schema()));
   all.push_back(asking(subject, "teams", {}, teams_schema()));
   for (auto part : {run_history(subject), run_steering(subject), steering(subject)})
     for (Endpoint& endpoint : part) all.push_back(std::move(endpoint));

@@ -16,7 +16,14 @@ Json state_schema() {
   return {{"type", "string"}, {"enum", states}};
 }
 
-Json team_schema() { return {{"type", "integer"}, {"minimum", 1}, {"maximum", 9223372036854775807}}; }
+Json cell_schema() {
+  const Json actions = Json::array({"none", "recompute"});
+  return object_schema({{"team_id", team_schema()},
+                        {"day", day_schema()},
+                        {"state", state_schema()},
+                        {"action", {{"type", "string"}, {"enum", actions}}},
+                        {"why", text_schema()}});
+}
 Json window_schema() { return object_schema({{"from", day_schema()}, {"to", day_schema()}}); }
 
 }  // namespace
@@ -24,6 +31,7 @@ Json window_schema() { return object_schema({{"from", day_schema()}, {"to", day_
 Json text_schema() { return type_schema("string"); }
 Json text_or_null_schema() { return or_null("string"); }
 Json day_schema() { return {{"type", "string"}, {"format", "date"}}; }
+Json team_schema() { return {{"type", "integer"}, {"minimum", 1}, {"maximum", 9223372036854775807}}; }
 Json run_id_schema() { return {{"type", "string"}, {"minLength", 1}, {"maxLength", 64}}; }
 Json array_schema(Json items) { return {{"type", "array"}, {"items", std::move(items)}}; }
 
@@ -54,19 +62,13 @@ std::vector<api::Parameter> selection_parameters() {
 }
 
 Json plan_schema() {
-  const Json actions = Json::array({"none", "recompute"});
-  const Json cell = object_schema({{"team_id", team_schema()},
-                                   {"day", day_schema()},
-                                   {"state", state_schema()},
-                                   {"action", {{"type", "string"}, {"enum", actions}}},
-                                   {"why", text_schema()}});
   const Json estimate = object_schema({{"rows_read", count_schema()},
                                        {"bytes_written", count_schema()},
                                        {"free_bytes_needed", count_schema()},
                                        {"seconds", or_null("number")}});
   return object_schema({{"window", window_schema()},
                         {"teams", array_schema(team_schema())},
-                        {"cells", array_schema(cell)},
+                        {"cells", array_schema(cell_schema())},
                         {"summary", type_schema("object")},
                         {"estimate", estimate},
                         {"outdated", type_schema("object")},
@@ -85,6 +87,11 @@ Json status_schema() {
                         {"teams", array_schema(team)},
                         {"summary", type_schema("object")},
                         {"paused", type_schema("boolean")}});
+}
+
+Json explain_schema() {
+  return object_schema(
+      {{"cell", cell_schema()}, {"evidence", type_schema("object")}, {"runs", array_schema(run_schema())}});
 }
 
 Json teams_schema() {
