@@ -11,7 +11,7 @@
 
 namespace gapless::api {
 
-inline constexpr std::size_t kLongestRequestLine = 8 * 1024;
+inline constexpr std::size_t kLongestRequestLine = 16 * 1024;
 inline constexpr std::size_t kLongestHead = 32 * 1024;  ///< request line and headers
 inline constexpr std::size_t kMostHeaders = 100;
 

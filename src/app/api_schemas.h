@@ -28,6 +28,7 @@ Json status_schema();
 Json teams_schema();
 Json run_schema();
 Json start_run_schema();
+Json start_backfill_schema();
 Json pause_body_schema();
 
 }  // namespace gapless

@@ -46,6 +46,7 @@ struct RunReport {
 
 /// What a user may watch while a run goes on. Called from the threads that work; must not block for long.
 struct RunEvents {
+  std::function<void(const RunRecord&)> on_begin;  ///< it is in the history; what is to be done is not known yet
   std::function<void(const RunRecord&, const Plan&)> on_start;
   std::function<void(Day, std::string_view step)> on_step;
   std::function<void(const DayReport&, std::size_t done, std::size_t total)> on_day;
