@@ -4,6 +4,7 @@
 #include <spdlog/spdlog.h>
 
 #include "app/machine_memory.h"
+#include "app/source_settings.h"
 #include "engine/chdb/data_directory.h"
 #include "engine/chdb/library.h"
 #include "run/host.h"
@@ -16,12 +17,6 @@ namespace {
 
 /// Of targets, ledger, definitions and meta, as this program writes them.
 constexpr std::uint64_t kLayoutVersion = 1;
-
-sql::Source source_of(const Settings& settings) {
-  const Identifier database = settings.source.database.value_or(settings.database);
-  return {TableName::own(database, settings.source.table.text()), settings.sessionize_nameless, settings.source_final,
-          settings.hash_content};
-}
 
 std::unique_ptr<Clock> clock_of(const std::optional<Instant>& fixed_now) {
   if (fixed_now) return std::make_unique<ManualClock>(*fixed_now);
@@ -37,8 +32,7 @@ LocalServices::LocalServices(Parts parts)
       stop_(std::move(parts.stop)),
       serve_(std::move(parts.serve)),
       clock_(clock_of(configuration_.fixed_now)),
-      source_(source_of(configuration_.settings)),
-      definition_(sql::web_definition(source_)) {
+      definition_(sql::web_definition(described(source_spec(configuration_.settings)))) {
   installation_.configuration_path = configuration_.path;
   installation_.has_configuration_file = configuration_.has_file;
   installation_.configuration_error = std::move(parts.problem);
@@ -68,32 +62,49 @@ Result<ChdbEngine*> LocalServices::open_engine() {
                                                           .memory_limit_bytes = installation_.memory_limit_bytes,
                                                           .library = settings.chdb_library,
                                                           .settings = settings.engine_settings}));
-  if (!warehouse_) warehouse_.emplace(*engine, WarehouseLayout{settings.database, settings.database, source_});
   return engine;
 }
 
-Status LocalServices::prepare_tables() {
+Status LocalServices::prepare_tables(Engine& engine) {
   Loader& loader = data_->loader(configuration_.settings.database);
   GAPLESS_TRY(loader.prepare());
   GAPLESS_ASSIGN(const std::size_t undone, loader.recover());
   if (undone > 0) spdlog::info("undid {} loads that had not been finished", undone);
-  return warehouse_->prepare(limits());
+  return SqlWarehouse(engine, layout()).prepare(limits());
 }
 
 Result<Engine*> LocalServices::engine() {
   GAPLESS_ASSIGN(ChdbEngine* const engine, open_engine());
-  GAPLESS_TRY(data_->once("tables of " + configuration_.settings.database.text(), [this] { return prepare_tables(); }));
+  GAPLESS_TRY(
+      data_->once("tables of " + configuration_.settings.database.text(), [&] { return prepare_tables(*engine); }));
   return engine;
 }
 
 Result<Loader*> LocalServices::loader() {
-  GAPLESS_TRY(figures());
+  GAPLESS_TRY(settle());
   return &data_->loader(configuration_.settings.database);
 }
 
-Result<Warehouse*> LocalServices::warehouse() {
-  GAPLESS_TRY(engine());
+Result<SqlWarehouse*> LocalServices::opened_warehouse() {
+  GAPLESS_ASSIGN(Engine* const engine, this->engine());
+  if (!warehouse_) warehouse_.emplace(*engine, layout());
   return &*warehouse_;
+}
+
+WarehouseLayout LocalServices::layout() const {
+  const Identifier& database = configuration_.settings.database;
+  return {database, database, described(source_spec(configuration_.settings))};
+}
+
+Result<Warehouse*> LocalServices::warehouse() {
+  GAPLESS_ASSIGN(SqlWarehouse* const warehouse, opened_warehouse());
+  if (!has_source_) {
+    GAPLESS_ASSIGN(Engine* const engine, this->engine());
+    GAPLESS_ASSIGN(sql::Source source, resolve_source(*engine, source_spec(configuration_.settings), limits()));
+    warehouse->set_source(std::move(source));
+    has_source_ = true;
+  }
+  return warehouse;
 }
 
 std::filesystem::path LocalServices::resolved(const std::filesystem::path& path) const {
@@ -132,14 +143,20 @@ Status LocalServices::recover() {
   return {};
 }
 
-Result<Figures> LocalServices::figures() {
-  GAPLESS_TRY(engine());
+Status LocalServices::settle() {
+  GAPLESS_ASSIGN(SqlWarehouse* const warehouse, opened_warehouse());
   if (!executor_) GAPLESS_TRY(check_keeper());
   GAPLESS_ASSIGN(StateStore* const store, data_->store());
-  if (!executor_) executor_.emplace(*warehouse_, *store, *clock_, definition_);
+  if (!executor_) executor_.emplace(*warehouse, *store, *clock_, definition_);
   // Of a daemon's commands only the first: to it alone, every run that is recorded as running is a dead one.
-  GAPLESS_TRY(data_->once("recovery in " + configuration_.settings.database.text(), [this] { return recover(); }));
-  return Figures{&*warehouse_, store, &*executor_};
+  return data_->once("recovery in " + configuration_.settings.database.text(), [this] { return recover(); });
+}
+
+Result<Figures> LocalServices::figures() {
+  GAPLESS_TRY(settle());
+  GAPLESS_ASSIGN(Warehouse* const warehouse, this->warehouse());
+  GAPLESS_ASSIGN(StateStore* const store, data_->store());
+  return Figures{warehouse, store, &*executor_};
 }
 
 Result<TeamSettings*> LocalServices::team_settings() {
@@ -163,7 +180,7 @@ Result<TeamSettings*> LocalServices::team_settings() {
 }
 
 Result<TakeOverReport> LocalServices::take_over() {
-  GAPLESS_TRY(engine());
+  GAPLESS_TRY(opened_warehouse());
   GAPLESS_ASSIGN(StateStore* const store, data_->store());
   return gapless::take_over(*warehouse_, *store, kLayoutVersion, limits());
 }

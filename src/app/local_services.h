@@ -40,6 +40,7 @@ class LocalServices final : public Services {
   Result<Engine*> engine() override;
   Result<Loader*> loader() override;
   Result<Warehouse*> warehouse() override;
+  Status settle() override;
   Result<Figures> figures() override;
   Result<TeamSettings*> team_settings() override;
   Result<TakeOverReport> take_over() override;
@@ -58,7 +59,11 @@ class LocalServices final : public Services {
   Result<ChdbEngine*> open_engine();
   /// Writes down that this store keeps the warehouse, where nobody does. Errors: kConflict where another one does.
   Status check_keeper();
-  Status prepare_tables();
+  Status prepare_tables(Engine& engine);
+  /// As configured; the source is not looked at yet.
+  WarehouseLayout layout() const;
+  /// Before the source is known.
+  Result<SqlWarehouse*> opened_warehouse();
   Status recover();
   /// Of a path as the configuration gives it; empty stays empty.
   std::filesystem::path resolved(const std::filesystem::path& path) const;
@@ -70,11 +75,11 @@ class LocalServices final : public Services {
   const std::stop_token stop_;
   const Serve serve_;
   const std::unique_ptr<Clock> clock_;
-  const sql::Source source_;
   const Definition definition_;
   Installation installation_;
 
   std::optional<SqlWarehouse> warehouse_;
+  bool has_source_ = false;  ///< it was looked at
   std::optional<Executor> executor_;
   std::unique_ptr<TeamSettings> team_settings_;
 };

@@ -5,41 +5,15 @@
 #include <algorithm>
 
 #include "app/daemon_settings.h"
+#include "app/set_value.h"
 #include "app/setting_values.h"
-#include "cli/nearest.h"
-#include "cli/parser.h"
+#include "app/source_settings.h"
 
 namespace gapless {
 namespace {
 
 using Kind = SettingInfo::Kind;
 constexpr int kMostDays = 36'500;
-
-tl::unexpected<Error> must_be(const GivenValue& value, std::string_view what) {
-  return fail(Fault::kInvalidInput,
-              fmt::format("{} must be {}, not '{}' (from {})", value.key, what, value.text, value.origin));
-}
-
-template <class T, class U>
-Status set(T& target, const ReadValue<U>& read, const GivenValue& value) {
-  if (!read) return must_be(value, read.error());
-  target = static_cast<T>(*read);
-  return {};
-}
-
-/// One of some words, each of which stands for a value.
-template <class T>
-Status choose(T& target, const GivenValue& value, const std::vector<std::pair<std::string_view, T>>& choices) {
-  std::vector<std::string_view> words;
-  for (const auto& [word, meaning] : choices) {
-    words.push_back(word);
-    if (word != value.text) continue;
-    target = meaning;
-    return {};
-  }
-  const auto meant = nearest(value.text, words);
-  return must_be(value, alternatives(words) + (meant ? fmt::format(" (did you mean {}?)", *meant) : ""));
-}
 
 Status set_teams(Teams& target, const GivenValue& value) {
   GAPLESS_ASSIGN(target, parse_teams(value.text, value.origin));
@@ -139,47 +113,11 @@ std::vector<Setting> data_settings() {
         "any settings of ClickHouse, checked at start-up, as in { max_block_size = 8192 }; in the variable as "
         "name=value,name=value"},
        set_engine_setting},
-      {{"source.table",
-        Kind::kText,
-        {"GAPLESS_SOURCE_TABLE"},
-        "events",
-        "table of the raw events, as table or database.table"},
-       [](const GivenValue& value, Settings& settings) {
-         return set(settings.source, read_source_table(value.text), value);
-       }},
-      {{"source.sessionize",
-        Kind::kText,
-        {"GAPLESS_SOURCE_SESSIONIZE"},
-        "all",
-        "events without a session id: all makes sessions of them after 30 minutes' rest, named leaves them out"},
-       [](const GivenValue& value, Settings& settings) {
-         return choose<bool>(settings.sessionize_nameless, value, {{"all", true}, {"named", false}});
-       }},
-      {{"source.final",
-        Kind::kBoolean,
-        {"GAPLESS_SOURCE_FINAL"},
-        "false",
-        "read the source with FINAL, for tables that replace rows"},
-       [](const GivenValue& value, Settings& settings) {
-         return set(settings.source_final, read_boolean(value.text), value);
-       }},
-      {{"source.fingerprint",
-        Kind::kText,
-        {"GAPLESS_SOURCE_FINGERPRINT"},
-        "identity",
-        "what a rewritten event is noticed by: identity (its ids and times) or content (every field that figures come "
-        "from)"},
-       [](const GivenValue& value, Settings& settings) {
-         return choose<bool>(settings.hash_content, value, {{"identity", false}, {"content", true}});
-       }},
-      {{"source.retention_days",
-        Kind::kNumber,
-        {"GAPLESS_SOURCE_RETENTION_DAYS"},
-        "",
-        "days that the source keeps; older ones are never recomputed. Without it everything is kept"},
-       [](const GivenValue& value, Settings& settings) {
-         return set(settings.retention_days, read_whole_number(value.text, 1, kMostDays), value);
-       }},
+  };
+}
+
+std::vector<Setting> target_settings() {
+  return {
       {{"targets.keep_days",
         Kind::kNumber,
         {"GAPLESS_TARGETS_KEEP_DAYS"},
@@ -451,7 +389,8 @@ std::vector<Setting> output_settings() {
 
 std::vector<Setting> all_settings() {
   std::vector<Setting> all;
-  for (auto part : {data_settings(), team_settings(), work_settings(), daemon_settings(), output_settings()})
+  for (auto part : {data_settings(), source_settings(), target_settings(), team_settings(), work_settings(),
+                    daemon_settings(), output_settings()})
     for (Setting& setting : part) all.push_back(std::move(setting));
   return all;
 }

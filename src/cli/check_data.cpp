@@ -9,36 +9,10 @@
 namespace gapless {
 namespace {
 
-StatementOptions options_of(const Services& services) {
-  StatementOptions options;
-  options.deadline = services.limits().deadline;
-  options.memory_limit_bytes = services.limits().memory_limit_bytes;
-  options.stop = services.stop();
-  return options;
-}
-
-struct SourceName {
-  std::string database;
-  std::string table;
-};
-
-SourceName source_name(const Settings& settings) {
-  return {settings.source.database.value_or(settings.database).text(), settings.source.table.text()};
-}
-
-/// Rows that no day and no team can own (SEMANTICS: source events).
-Result<std::uint64_t> unusable_events(Services& services) {
-  GAPLESS_ASSIGN(Engine * engine, services.engine());
-  const SourceName name = source_name(services.settings());
-  Statement statement(
-      "SELECT countIf(NOT (ifNull(team_id, 0) BETWEEN 1 AND 9223372036854775807)"
-      " OR ifNull(timestamp < toDateTime64('1970-01-03 00:00:00', 6, 'UTC'), true)"
-      " OR ifNull(timestamp >= toDateTime64('2106-02-05 00:00:00', 6, 'UTC'), true)) AS events"
-      " FROM {database:Identifier}.{table:Identifier}");
-  statement.bind("database", name.database).bind("table", name.table);
-  GAPLESS_ASSIGN(const Rows rows, engine->select(statement, options_of(services)));
-  GAPLESS_TRY(rows.expect({"events"}));
-  return rows.u64(0, 0);
+std::string source_name(const Settings& settings) {
+  if (!settings.source_query.empty()) return "source.query";
+  return fmt::format("{}.{}", settings.source.database.value_or(settings.database).text(),
+                     settings.source.table.text());
 }
 
 std::string describe(const RunRecord& run) {
@@ -86,11 +60,21 @@ void check_keeper(Services& services, StateStore* store, CheckList& checks) {
                           keeper));
 }
 
+/// How a plan is told what changed, and so what it reads.
+void check_inventory(Services& services, Warehouse& warehouse, CheckList& checks) {
+  const auto inventory = warehouse.source_inventory(services.limits());
+  if (!inventory) return checks.fail("inventory", inventory.error());
+  if (*inventory)
+    return checks.ok("inventory", fmt::format("by parts, {}: a plan reads those that changed",
+                                              counted((*inventory)->size(), "partition", "partitions")));
+  checks.warn("inventory", "none: every plan reads the days of its window",
+              "name the MergeTree tables that events come from in source.tables, if there are any");
+}
+
 }  // namespace
 
 void check_source(Services& services, CheckList& checks) {
-  const SourceName name = source_name(services.settings());
-  const std::string table = fmt::format("{}.{}", name.database, name.table);
+  const std::string table = source_name(services.settings());
   const auto warehouse = services.warehouse();
   if (!warehouse) return checks.fail("source", warehouse.error());
   const auto extent = (*warehouse)->source_extent(services.limits());
@@ -102,7 +86,8 @@ void check_source(Services& services, CheckList& checks) {
   checks.ok("source",
             fmt::format("{}: {}, {}", table, counted(extent->events, "event", "events"), extent->days->to_string()));
 
-  const auto unusable = unusable_events(services);
+  check_inventory(services, **warehouse, checks);
+  const auto unusable = (*warehouse)->unusable_events(services.limits());
   if (!unusable) return checks.fail("unusable events", unusable.error());
   if (*unusable == 0)
     return checks.ok("unusable events", "none: every event has a team, and a time that days can be made of");

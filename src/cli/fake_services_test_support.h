@@ -51,6 +51,7 @@ class FakeServices final : public Services {
     return no_engine();
   }
   Result<TeamSettings*> team_settings() override { return &parts_.team_settings; }
+  Status settle() override { return no_engine(); }
   Result<TakeOverReport> take_over() override { return no_engine(); }
   Result<ExitCode> serve(Output&) override { return no_engine(); }
   Limits limits() const override { return {}; }

@@ -56,7 +56,10 @@ class Services {
   virtual Result<Loader*> loader() = 0;
   /// The warehouse, whoever keeps it: to look only.
   virtual Result<Warehouse*> warehouse() = 0;
-  /// Errors also: kConflict where another state store keeps this warehouse.
+  /// What runs that died left behind is finished or discarded, once; the source is not looked at. Errors also: kConflict
+  /// where another state store keeps this warehouse.
+  virtual Status settle() = 0;
+  /// All of it settled, and the source found to be as configured.
   virtual Result<Figures> figures() = 0;
   /// The table that the strategy project_settings looks at. Errors: kInvalidInput where the configuration names none.
   virtual Result<TeamSettings*> team_settings() = 0;

@@ -14,6 +14,7 @@
 #include "core/table_name.h"
 #include "schedule/cron.h"
 #include "schedule/time_zone.h"
+#include "sql/mapping.h"
 #include "teams/selection.h"
 #include "teams/team_settings.h"
 #include "util/retry.h"
@@ -64,7 +65,15 @@ struct Settings {
   std::map<std::string, std::string> engine_settings;
 
   SourceTable source;
-  bool sessionize_nameless = true;
+  std::string source_query;  ///< empty: the table
+  sql::Preset source_preset = sql::Preset::kGapless;
+  sql::FieldExpressions source_columns;
+  std::optional<bool> sessionize_nameless;  ///< none: as the preset has it; the next likewise
+  std::optional<sql::Persons> source_persons;
+  SourceTable person_overrides;
+  sql::Source::Inventory source_inventory = sql::Source::Inventory::kParts;
+  std::vector<SourceTable> source_tables;
+  std::chrono::milliseconds source_max_lag{0};
   bool source_final = false;
   bool hash_content = false;
   std::optional<int> retention_days;

@@ -26,10 +26,10 @@ std::string format_of(const Invocation& call) {
 Result<ExitCode> run_sql(Invocation& call) {
   GAPLESS_ASSIGN(const std::string query, read_query(call.given.arguments().front()));
   // What a run that died left half published must not be read. A warehouse that another store keeps may be looked at.
-  if (auto figures = call.services.figures(); !figures) {
-    if (figures.error().fault != Fault::kConflict || call.given.has("--write")) return fail(std::move(figures.error()));
+  if (auto settled = call.services.settle(); !settled) {
+    if (settled.error().fault != Fault::kConflict || call.given.has("--write")) return fail(std::move(settled.error()));
     GAPLESS_TRY(call.services.engine());
-    call.output.warning(figures.error().message);
+    call.output.warning(settled.error().message);
   }
   GAPLESS_ASSIGN(Engine * engine, call.services.engine());
   StatementOptions options;

@@ -54,7 +54,7 @@ std::string owned_events(const Source& source, const std::string& straddlers, co
     FROM (SELECT team_id, session_id, timestamp, uuid, event, person_id$wide FROM $source
           WHERE $two_days AND $usable AND team_id IN ({teams:Array(UInt64)}) AND session_id != ''
             AND (team_id, session_id) IN (SELECT team_id, session_id FROM $straddlers)) AS e
-    INNER JOIN $straddlers AS s ON e.team_id = s.team_id AND e.session_id = s.session_id
+    INNER JOIN $straddlers AS s ON toUInt64(e.team_id) = toUInt64(s.team_id) AND e.session_id = s.session_id
     WHERE if(e.timestamp < toDateTime64({day:Date} + 1, 6, 'UTC'),
              NOT (s.starts_yesterday AND e.timestamp < s.first_yesterday + INTERVAL 24 HOUR),
              NOT s.has_yesterday AND e.timestamp < s.first_today + INTERVAL 24 HOUR))",
@@ -101,6 +101,15 @@ std::vector<Column> wide_columns() {
   return columns;
 }
 
+/// Who each distinct id of these teams belongs to now, where somebody was merged: the latest version, unless that is of a
+/// deletion. The same id may mean somebody else in another team.
+std::string merged_persons(const TableName& overrides) {
+  return "(SELECT team_id, distinct_id, argMax(person_id, version) AS person_id, 1 AS is_merged FROM " +
+         overrides.quoted() +
+         " WHERE team_id IN ({teams:Array(UInt64)}) GROUP BY team_id, distinct_id HAVING argMax(is_deleted, version) = "
+         "0)";
+}
+
 }  // namespace
 
 std::string create_straddlers(const TableName& straddlers) {
@@ -129,27 +138,41 @@ std::string fill_sessions(const TableName& sessions, const TableName& straddlers
   std::string entry;  // the columns of the entry tuple, by position
   for (std::size_t i = 0; i < kEntryColumns.size(); ++i)
     entry += ", entry." + std::to_string(i + 1) + " AS " + std::string(kEntryColumns[i].name);
-  return expand(R"(INSERT INTO $sessions (team_id, session_id, period_bucket, person_id, owned_events, owned_hash,
-      view_events, duration, bounce, entry_pathname, end_pathname, views, $names)
-    SELECT team_id, session, period_bucket, last_person, owned_events, owned_hash, view_events, duration, bounce,
-      entry.$path AS entry_pathname, end_pathname, views$entry
-    FROM (
+  std::vector<Column> read = wide_columns();
+  if (source.person_overrides) read.push_back({"distinct_id", "String"});
+  const std::string sessions_of_day =
+      expand(R"(
       SELECT team_id, session, toStartOfHour(min(timestamp)) AS period_bucket, $narrow,
-        argMax(person_id, $order) AS last_person,
+        argMax(person_id, $order) AS last_person,$distinct
         argMinIf(($wide), $order, $view) AS entry,
         argMaxIf(pathname, $order, $view) AS end_pathname,
         groupArrayIf((host, pathname), $view) AS views
       FROM ($owned)
-      GROUP BY team_id, session, named))",
+      GROUP BY team_id, session, named)",
+             {{"narrow", narrow_attributes(source)},
+              {"order", std::string(kOrder)},
+              {"distinct",
+               source.person_overrides ? " argMax(distinct_id, " + std::string(kOrder) + ") AS last_distinct_id," : ""},
+              {"wide", names(wide_columns())},
+              {"view", std::string(kIsView)},
+              {"owned", owned_events(source, straddlers.quoted(), read)}});
+  const std::string with_persons =
+      source.person_overrides
+          ? expand(
+                "(SELECT s.*, if(o.is_merged = 1, o.person_id, s.last_person) AS person FROM ($of_day) AS s LEFT JOIN"
+                " $merged AS o ON toUInt64(s.team_id) = toUInt64(o.team_id) AND s.last_distinct_id = o.distinct_id)",
+                {{"of_day", sessions_of_day}, {"merged", merged_persons(*source.person_overrides)}})
+          : "(SELECT *, last_person AS person FROM (" + sessions_of_day + "))";
+  return expand(R"(INSERT INTO $sessions (team_id, session_id, period_bucket, person_id, owned_events, owned_hash,
+      view_events, duration, bounce, entry_pathname, end_pathname, views, $names)
+    SELECT team_id, session, period_bucket, person, owned_events, owned_hash, view_events, duration, bounce,
+      entry.$path AS entry_pathname, end_pathname, views$entry
+    FROM $with_persons)",
                 {{"sessions", sessions.quoted()},
                  {"names", names(kEntryColumns)},
                  {"path", std::to_string(kEntryColumns.size() + 1)},
                  {"entry", entry},
-                 {"narrow", narrow_attributes(source)},
-                 {"order", std::string(kOrder)},
-                 {"wide", names(wide_columns())},
-                 {"view", std::string(kIsView)},
-                 {"owned", owned_events(source, straddlers.quoted(), wide_columns())}});
+                 {"with_persons", with_persons}});
 }
 
 std::string cells_of_sessions(const TableName& sessions) {
@@ -196,6 +219,13 @@ std::string source_counts(const Source& source, TeamFilter filter) {
        {"usable", source.usable()},
        {"teams", filter == TeamFilter::kGiven ? " AND team_id IN ({teams:Array(UInt64)})" : ""},
        {"named", source.sessionize_nameless ? "" : " AND session_id != ''"}});
+}
+
+std::string unusable_events(const Source& source) {
+  return "SELECT countIf(NOT (ifNull(team_id, 0) BETWEEN 1 AND 9223372036854775807)"
+         " OR ifNull(timestamp < toDateTime64('1970-01-03 00:00:00', 6, 'UTC'), true)"
+         " OR ifNull(timestamp >= toDateTime64('2106-02-05 00:00:00', 6, 'UTC'), true)) AS events FROM " +
+         source.from();
 }
 
 std::string source_extent(const Source& source) {

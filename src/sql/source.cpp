@@ -13,7 +13,7 @@ std::string day_plus(int days) {
 
 }  // namespace
 
-std::string Source::from() const { return table.quoted() + (final_rows ? " FINAL" : ""); }
+std::string Source::from() const { return relation.empty() ? table.quoted() + (final_rows ? " FINAL" : "") : relation; }
 
 std::string Source::usable() const { return "team_id BETWEEN 1 AND 9223372036854775807"; }
 
@@ -24,10 +24,8 @@ std::string Source::event_hash(const std::string& session_id) const {
 }
 
 Definition web_definition(const Source& source) {
-  std::string text;
-  const auto line = [&text](std::string_view key, const std::string& value) {
-    text.append(key).append(": ").append(value).append("\n");
-  };
+  std::map<std::string, std::string> lines;
+  const auto line = [&lines](const std::string& key, const std::string& value) { lines[key] = value; };
   line("bounce", "at most one interaction and under 10 s");
   line("dimensions.bounces", names(dimensions(Target::kBounces)));
   line("dimensions.stats", names(dimensions(Target::kStats)));
@@ -39,6 +37,9 @@ Definition web_definition(const Source& source) {
   line("sessionize", source.sessionize_nameless ? "all" : "named");
   line("source", source.table.quoted());
   line("source.final", source.final_rows ? "true" : "false");
+  for (const auto& [key, value] : source.mapping) line(key, value);
+  std::string text;
+  for (const auto& [key, value] : lines) text.append(key).append(": ").append(value).append("\n");
   return Definition(std::move(text));
 }
 

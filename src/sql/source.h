@@ -1,6 +1,10 @@
 #pragma once
 
+#include <chrono>
+#include <map>
+#include <optional>
 #include <string>
+#include <vector>
 
 #include "core/definition.h"
 #include "core/table_name.h"
@@ -13,6 +17,21 @@ struct Source {
   bool sessionize_nameless = true;  ///< false: events without a session id are left out
   bool final_rows = false;          ///< read with FINAL
   bool hash_content = false;        ///< fingerprints over every field that the rollup reads, not the identity alone
+
+  /// What statements read in the place of the table; empty: the table itself (sql/mapping.h makes it).
+  std::string relation = {};
+  std::map<std::string, std::string> mapping = {};  ///< lines of the definition, in the place of those of their keys
+  bool is_query = false;                            ///< there is no table: `relation` is all
+  /// How it is told what changed since the last look.
+  enum class Inventory {
+    kParts,  ///< by the parts of tables, where these have any
+    kScan    ///< not at all: what a plan needs is read each time
+  };
+  Inventory inventory = Inventory::kParts;
+  std::vector<TableName> inventory_tables = {};  ///< none: the table
+  std::chrono::seconds max_lag{0};               ///< of a replica that may be read; 0: any
+  /// Who was merged into whom, by distinct_id; the person of a session is looked up there when it is built.
+  std::optional<TableName> person_overrides = {};
 
   /// The table as statements read it.
   std::string from() const;

@@ -23,6 +23,12 @@ Source content_source() {
   return made;
 }
 
+Source merged_source() {
+  Source made = source();
+  made.person_overrides = table("overrides");
+  return made;
+}
+
 struct StatementCase {
   const char* name;
   std::string text;
@@ -71,6 +77,8 @@ INSTANTIATE_TEST_SUITE_P(
         {"source_counts_all", source_counts(source(), TeamFilter::kAll), kRange},
         {"source_counts_given", source_counts(content_source(), TeamFilter::kGiven), kRangeTeams},
         {"source_extent", source_extent(source()), {}},
+        {"unusable_events", unusable_events(source()), {}},
+        {"fill_sessions_persons", fill_sessions(table("s"), table("t"), merged_source()), kDayTeams},
         {"create_target", create_target(Target::kStats, table("t")), {}},
         {"create_like", create_like(table("t"), table("u")), {}},
         {"drop_table", drop_table(table("t")), {}},
@@ -85,6 +93,7 @@ INSTANTIATE_TEST_SUITE_P(
         {"move_partition", move_partition(table("t"), table("u")), {"partition:String"}},
         {"counts_by_partition", counts_by_partition(source()), {"partitions:Array(String)"}},
         {"table_kind", table_kind(), {"database:String", "table:String"}},
+        {"replica_lag", replica_lag(), {"database:String", "table:String"}},
         {"inventory", inventory(), {"database:String", "table:String"}},
         {"free_bytes", free_bytes(), {}},
         {"active_parts", active_parts(), {"database:String", "table:String", "partition:String"}},

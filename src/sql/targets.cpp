@@ -108,6 +108,12 @@ std::string table_kind() {
          " WHERE database = {database:String} AND name = {table:String}";
 }
 
+std::string replica_lag() {
+  return "SELECT toUInt64(max(absolute_delay)) AS lag FROM system.replicas WHERE database = {database:String} AND "
+         "table ="
+         " {table:String}";
+}
+
 std::string inventory() {
   // Without a mutation a part's data_version is its first block, which merging lowers.
   // Lightweight updates stand in partitions of their own, named patch-HASH-PARTITION: they change that partition.

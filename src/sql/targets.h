@@ -40,6 +40,8 @@ std::string active_parts();
 std::string table_kind();
 /// (table_uuid, partition, row_count, max_block, version, bytes) of the partitions with rows of {database:String}.{table:String}.
 std::string inventory();
+/// Binds database and table. One row: lag UInt64, in seconds; 0 where the table is not replicated.
+std::string replica_lag();
 std::string free_bytes();
 
 }  // namespace gapless::sql

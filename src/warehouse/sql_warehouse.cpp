@@ -11,6 +11,13 @@
 namespace gapless {
 namespace {
 
+/// The only partition of a source of which it cannot be told where an event lies.
+constexpr std::string_view kAllPartitions = "all";
+
+/// The days that Day holds.
+const DayRange kAllDays{Day::from_sys_days(std::chrono::year{1970} / 1 / 3),
+                        Day::from_sys_days(std::chrono::year{2106} / 2 / 4)};
+
 /// More cells than any plan holds; a reply that is larger is not ours.
 constexpr std::uint64_t kMaxCells = 20'000'000;
 
@@ -131,6 +138,13 @@ Result<SourceExtent> SqlWarehouse::source_extent(const Limits& limits) {
   return extent;
 }
 
+Result<std::uint64_t> SqlWarehouse::unusable_events(const Limits& limits) {
+  constexpr std::string_view kQuestion = "how many events are not usable";
+  GAPLESS_ASSIGN(const Rows rows, ask(kQuestion, Statement(sql::unusable_events(layout_.source)), {"events"}, limits));
+  if (rows.size() != 1) return fail(Fault::kCorrupt, fmt::format("{}: not one row", kQuestion));
+  return rows.u64(0, 0);
+}
+
 Result<std::vector<SourceCount>> SqlWarehouse::source_counts(DayRange days, const std::optional<Teams>& teams,
                                                              const Limits& limits) {
   constexpr std::string_view kQuestion = "how many events the source holds";
@@ -168,22 +182,79 @@ Result<std::vector<PartitionVersion>> SqlWarehouse::ask_inventory(std::string_vi
 }
 
 Result<std::optional<std::vector<PartitionVersion>>> SqlWarehouse::source_inventory(const Limits& limits) {
+  const sql::Source& source = layout_.source;
+  GAPLESS_TRY(check_lag(limits));
+  if (source.final_rows || source.inventory == sql::Source::Inventory::kScan)
+    return std::nullopt;  // FINAL looks across
+  std::vector<PartitionVersion> partitions;
+  for (const TableName& table : watched_tables()) {
+    GAPLESS_ASSIGN(const auto of_table, partitions_of(table, limits));
+    if (!of_table) return std::nullopt;
+    partitions.insert(partitions.end(), of_table->begin(), of_table->end());
+  }
+  if (partitions.empty() && source.is_query && source.inventory_tables.empty()) return std::nullopt;
+  if (is_by_partition() || partitions.empty()) return partitions;
+  // Which of them an event of the mapping comes from cannot be told: all are one.
+  PartitionVersion all{"", std::string(kAllPartitions)};
+  for (const PartitionVersion& one : partitions) {
+    all.table += fmt::format("{}:{};", one.partition, one.version());
+    all.rows += one.rows;
+    all.bytes += one.bytes;
+  }
+  return std::vector<PartitionVersion>{std::move(all)};
+}
+
+std::vector<TableName> SqlWarehouse::watched_tables() const {
+  const sql::Source& source = layout_.source;
+  if (!source.inventory_tables.empty() || source.is_query) return source.inventory_tables;
+  return {source.table};
+}
+
+bool SqlWarehouse::is_by_partition() const {
+  return !layout_.source.is_query && layout_.source.inventory_tables.empty();
+}
+
+Result<std::optional<std::vector<PartitionVersion>>> SqlWarehouse::partitions_of(const TableName& table,
+                                                                                 const Limits& limits) {
   constexpr std::string_view kQuestion = "which partitions the source has";
-  const TableName& table = layout_.source.table;
   Statement statement(sql::table_kind());
   statement.bind("database", table.database.text()).bind("table", table.table.text());
   GAPLESS_ASSIGN(const Rows kind, ask(kQuestion, statement, {"has_parts"}, limits));
   if (kind.size() == 0)
     return fail(Fault::kBadQuery, fmt::format("{}: there is no table {}", kQuestion, table.quoted()), 60);
   GAPLESS_ASSIGN(const std::uint64_t has_parts, kind.u64(0, 0));
-  if (has_parts == 0 || layout_.source.final_rows) return std::nullopt;  // FINAL looks across partitions
+  if (has_parts == 0) return std::nullopt;
   GAPLESS_ASSIGN(auto partitions, ask_inventory(kQuestion, table, limits));
   return partitions;
+}
+
+Status SqlWarehouse::check_lag(const Limits& limits) {
+  const auto most = layout_.source.max_lag;
+  if (most.count() == 0) return {};
+  for (const TableName& table : watched_tables()) {
+    Statement statement(sql::replica_lag());
+    statement.bind("database", table.database.text()).bind("table", table.table.text());
+    GAPLESS_ASSIGN(const Rows rows, ask("how far the source's replica lags", statement, {"lag"}, limits));
+    if (rows.size() != 1) return fail(Fault::kCorrupt, "how far the source's replica lags: not one row");
+    GAPLESS_ASSIGN(const std::uint64_t lag, rows.u64(0, 0));
+    if (lag > static_cast<std::uint64_t>(most.count()))
+      return fail(
+          Fault::kUnavailable,
+          fmt::format("this replica of {} lags {} s, more than source.max_lag allows ({} s): what it lacks would"
+                      " look deleted",
+                      table.quoted(), lag, most.count()));
+  }
+  return {};
 }
 
 Result<std::map<std::string, std::vector<SourceCount>>> SqlWarehouse::counts_by_partition(
     const std::vector<std::string>& partitions, const Limits& limits) {
   constexpr std::string_view kQuestion = "how many events the source's partitions hold";
+  if (!is_by_partition()) {
+    std::map<std::string, std::vector<SourceCount>> all;
+    GAPLESS_ASSIGN(all[std::string(kAllPartitions)], source_counts(kAllDays, std::nullopt, limits));
+    return all;
+  }
   Statement statement(sql::counts_by_partition(layout_.source));
   GAPLESS_ASSIGN(const Rows rows, ask(kQuestion, statement.bind("partitions", partitions),
                                       {"partition", "team_id", "day", "events", "view_events", "hash"}, limits));

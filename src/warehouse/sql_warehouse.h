@@ -22,11 +22,15 @@ class SqlWarehouse final : public Warehouse {
   /// The engine must outlive it.
   SqlWarehouse(Engine& engine, WarehouseLayout layout);
 
+  /// Reads events from here on from this source. Not while others call.
+  void set_source(sql::Source source) { layout_.source = std::move(source); }
+
   Status prepare(const Limits& limits) override;
   Result<std::optional<WarehouseMeta>> meta(const Limits& limits) override;
   Status write_meta(const WarehouseMeta& meta, const Limits& limits) override;
 
   Result<SourceExtent> source_extent(const Limits& limits) override;
+  Result<std::uint64_t> unusable_events(const Limits& limits) override;
   Result<std::vector<SourceCount>> source_counts(DayRange days, const std::optional<Teams>& teams,
                                                  const Limits& limits) override;
   Result<std::optional<std::vector<PartitionVersion>>> source_inventory(const Limits& limits) override;
@@ -61,6 +65,14 @@ class SqlWarehouse final : public Warehouse {
 
  private:
   TableName live(Target target) const;
+  /// The tables whose parts tell what changed in the source.
+  std::vector<TableName> watched_tables() const;
+  /// Whether the source's events lie in partitions of its table.
+  bool is_by_partition() const;
+  /// None where the table has no parts.
+  Result<std::optional<std::vector<PartitionVersion>>> partitions_of(const TableName& table, const Limits& limits);
+  /// Errors: kUnavailable where the source's replica is further behind than it may be.
+  Status check_lag(const Limits& limits);
   /// Runs a query; its columns must be exactly these. `question` goes before an error's message.
   Result<Rows> ask(std::string_view question, const Statement& statement, const std::vector<std::string_view>& columns,
                    const Limits& limits);

@@ -81,6 +81,8 @@ class Warehouse {
 
   // Looking
   virtual Result<SourceExtent> source_extent(const Limits& limits) = 0;
+  /// Events without a team or a time that a day can be made of, which no figure has.
+  virtual Result<std::uint64_t> unusable_events(const Limits& limits) = 0;
   /// No teams given: every team.
   virtual Result<std::vector<SourceCount>> source_counts(DayRange days, const std::optional<Teams>& teams,
                                                          const Limits& limits) = 0;

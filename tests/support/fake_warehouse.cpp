@@ -111,6 +111,10 @@ Status FakeWarehouse::write_meta(const WarehouseMeta& meta, const Limits& limits
   });
 }
 
+Result<std::uint64_t> FakeWarehouse::unusable_events(const Limits& limits) {
+  return faults_->call<std::uint64_t>("unusable_events", limits, [](Effect) -> Result<std::uint64_t> { return 0; });
+}
+
 Result<SourceExtent> FakeWarehouse::source_extent(const Limits& limits) {
   return faults_->call<SourceExtent>("source_extent", limits, [&](Effect) -> Result<SourceExtent> {
     const std::lock_guard lock(mutex_);

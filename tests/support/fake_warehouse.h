@@ -29,6 +29,7 @@ class FakeWarehouse final : public Warehouse {
   Status write_meta(const WarehouseMeta& meta, const Limits& limits) override;
 
   Result<SourceExtent> source_extent(const Limits& limits) override;
+  Result<std::uint64_t> unusable_events(const Limits& limits) override;
   Result<std::vector<SourceCount>> source_counts(DayRange days, const std::optional<Teams>& teams,
                                                  const Limits& limits) override;
   Result<std::optional<std::vector<PartitionVersion>>> source_inventory(const Limits& limits) override;

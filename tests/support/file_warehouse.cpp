@@ -214,6 +214,10 @@ Result<std::optional<WarehouseMeta>> FileWarehouse::meta(const Limits& limits) {
 Status FileWarehouse::write_meta(const WarehouseMeta& meta, const Limits& limits) {
   return on_fake([&](FakeWarehouse& fake) { return fake.write_meta(meta, limits); });
 }
+Result<std::uint64_t> FileWarehouse::unusable_events(const Limits& limits) {
+  return on_fake([&](FakeWarehouse& fake) { return fake.unusable_events(limits); });
+}
+
 Result<SourceExtent> FileWarehouse::source_extent(const Limits& limits) {
   return on_fake([&](FakeWarehouse& fake) { return fake.source_extent(limits); });
 }

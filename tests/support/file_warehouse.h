@@ -18,6 +18,7 @@ class FileWarehouse final : public Warehouse {
   Result<std::optional<WarehouseMeta>> meta(const Limits& limits) override;
   Status write_meta(const WarehouseMeta& meta, const Limits& limits) override;
   Result<SourceExtent> source_extent(const Limits& limits) override;
+  Result<std::uint64_t> unusable_events(const Limits& limits) override;
   Result<std::vector<SourceCount>> source_counts(DayRange days, const std::optional<Teams>& teams,
                                                  const Limits& limits) override;
   Result<std::optional<std::vector<PartitionVersion>>> source_inventory(const Limits& limits) override;
