@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-namespace gapless::api {
+namespace gapless::http {
 
 using Digest = std::array<std::uint8_t, 32>;
 
@@ -16,4 +16,4 @@ std::optional<Digest> parse_digest(std::string_view text);
 /// In a time that does not depend on where they differ.
 bool equal_in_constant_time(const Digest& a, const Digest& b);
 
-}  // namespace gapless::api
+}  // namespace gapless::http

@@ -1,14 +1,14 @@
-#include "api/http_head.h"
+#include "http/head.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <charconv>
 
-#include "api/percent.h"
+#include "http/percent.h"
 #include "util/ascii.h"
 
-namespace gapless::api {
+namespace gapless::http {
 namespace {
 
 bool is_token(std::string_view text) {
@@ -30,7 +30,7 @@ std::string_view take_line(std::string_view& text) {
   return line;
 }
 
-OrProblem<void> set_target(Head& head, std::string_view target) {
+OrRefusal<void> set_target(Head& head, std::string_view target) {
   for (const std::string_view scheme : {"http://", "https://"}) {
     if (!ascii_lowered(target.substr(0, scheme.size())).starts_with(scheme)) continue;
     target.remove_prefix(scheme.size());
@@ -46,9 +46,9 @@ OrProblem<void> set_target(Head& head, std::string_view target) {
   return {};
 }
 
-OrProblem<void> read_request_line(Head& head, std::string_view line) {
-  if (line.size() > kLongestRequestLine)
-    return refuse(414, fmt::format("the request line is longer than {} bytes", kLongestRequestLine));
+OrRefusal<void> read_request_line(Head& head, std::string_view line, const HeadRules& rules) {
+  if (line.size() > rules.longest_request_line)
+    return refuse(414, fmt::format("the request line is longer than {} bytes", rules.longest_request_line));
   const std::size_t first = line.find(' ');
   const std::size_t last = line.rfind(' ');
   const std::string_view method = line.substr(0, first);
@@ -57,12 +57,13 @@ OrProblem<void> read_request_line(Head& head, std::string_view line) {
     return refuse(400, "the request line must be METHOD TARGET HTTP/1.1");
   const std::string_view version = line.substr(last + 1);
   if (version != "HTTP/1.1" && version != "HTTP/1.0") return refuse(505, "this server speaks HTTP/1.1");
-  head.keep_alive = version == "HTTP/1.1";
+  head.is_old = version == "HTTP/1.0";
+  head.keep_alive = !head.is_old;
   head.method = method;
   return set_target(head, line.substr(first + 1, last - first - 1));
 }
 
-OrProblem<void> read_header(Head& head, std::string_view line) {
+OrRefusal<void> read_header(Head& head, std::string_view line) {
   const std::size_t colon = line.find(':');
   const std::string_view name = line.substr(0, colon);
   if (colon == std::string_view::npos || !is_token(name))
@@ -77,7 +78,7 @@ OrProblem<void> read_header(Head& head, std::string_view line) {
 }
 
 /// 400 where a header that decides something comes twice.
-OrProblem<void> check_repetition(const Head& head) {
+OrRefusal<void> check_repetition(const Head& head) {
   for (const std::string_view once : {"host", "content-length", "transfer-encoding", "authorization", "origin",
                                       "content-type", "content-encoding", "expect"})
     if (std::ranges::count(head.headers, once, [](const auto& header) { return header.first; }) > 1)
@@ -85,9 +86,21 @@ OrProblem<void> check_repetition(const Head& head) {
   return {};
 }
 
-OrProblem<void> read_framing(Head& head) {
-  if (!head.header("transfer-encoding").empty())
-    return refuse(411, "send the body with Content-Length; Transfer-Encoding is not taken here");
+bool has_header(const Head& head, std::string_view lower_case_name) {
+  return std::ranges::count(head.headers, lower_case_name, [](const auto& header) { return header.first; }) > 0;
+}
+
+OrRefusal<void> read_framing(Head& head, const HeadRules& rules) {
+  if (has_header(head, "transfer-encoding")) {
+    if (rules.chunked_bodies == ChunkedBodies::kRefused)
+      return refuse(411, "send the body with Content-Length; Transfer-Encoding is not taken here");
+    if (head.is_old || has_header(head, "content-length"))
+      return refuse(400, "a body has either a Content-Length or, in HTTP/1.1, Transfer-Encoding: chunked");
+    if (ascii_lowered(head.header("transfer-encoding")) != "chunked")
+      return refuse(501, "the only Transfer-Encoding that is taken here is chunked");
+    head.is_chunked = true;
+    return {};
+  }
   const auto header = std::ranges::find(head.headers, "content-length", [](const auto& one) { return one.first; });
   if (header == head.headers.end()) return {};
   const std::string& text = header->second;
@@ -100,7 +113,7 @@ OrProblem<void> read_framing(Head& head) {
 }
 
 /// What Connection, Host and Expect say.
-OrProblem<void> read_control(Head& head) {
+OrRefusal<void> read_control(Head& head) {
   for (const auto& [name, value] : head.headers) {
     if (name != "connection") continue;
     for_each_part(value, ',', [&](std::string_view option) {
@@ -114,7 +127,7 @@ OrProblem<void> read_control(Head& head) {
   const std::string expected = ascii_lowered(head.header("expect"));
   if (!expected.empty() && expected != "100-continue")
     return refuse(417, "the only expectation that this server meets is 100-continue");
-  head.expects_continue = !expected.empty() && head.content_length > 0;
+  head.expects_continue = !expected.empty() && head.has_body();
   return {};
 }
 
@@ -126,17 +139,17 @@ std::string_view Head::header(std::string_view lower_case_name) const {
   return {};
 }
 
-OrProblem<Head> parse_head(std::string_view text) {
+OrRefusal<Head> parse_head(std::string_view text, const HeadRules& rules) {
   Head head;
-  GAPLESS_TRY_PROBLEM(read_request_line(head, take_line(text)));
-  while (!text.empty()) GAPLESS_TRY_PROBLEM(read_header(head, take_line(text)));
-  GAPLESS_TRY_PROBLEM(check_repetition(head));
-  GAPLESS_TRY_PROBLEM(read_framing(head));
-  GAPLESS_TRY_PROBLEM(read_control(head));
+  GAPLESS_TRY_REFUSAL(read_request_line(head, take_line(text), rules));
+  while (!text.empty()) GAPLESS_TRY_REFUSAL(read_header(head, take_line(text)));
+  GAPLESS_TRY_REFUSAL(check_repetition(head));
+  GAPLESS_TRY_REFUSAL(read_framing(head, rules));
+  GAPLESS_TRY_REFUSAL(read_control(head));
   return head;
 }
 
-OrProblem<std::map<std::string, std::string>> parse_query(std::string_view query) {
+OrRefusal<std::map<std::string, std::string>> parse_query(std::string_view query) {
   std::map<std::string, std::string> parameters;
   std::string wrong;
   for_each_part(query, '&', [&](std::string_view part) {
@@ -154,4 +167,4 @@ OrProblem<std::map<std::string, std::string>> parse_query(std::string_view query
   return parameters;
 }
 
-}  // namespace gapless::api
+}  // namespace gapless::http

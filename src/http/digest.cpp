@@ -1,4 +1,4 @@
-#include "api/digest.h"
+#include "http/digest.h"
 
 #include <openssl/crypto.h>
 #include <openssl/sha.h>
@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <charconv>
 
-namespace gapless::api {
+namespace gapless::http {
 
 Digest sha256_of(std::string_view text) {
   Digest digest{};
@@ -29,4 +29,4 @@ bool equal_in_constant_time(const Digest& a, const Digest& b) {
   return CRYPTO_memcmp(a.data(), b.data(), a.size()) == 0;
 }
 
-}  // namespace gapless::api
+}  // namespace gapless::http

@@ -1,4 +1,4 @@
-#include "api/socket.h"
+#include "http/socket.h"
 
 #include <fmt/format.h>
 #include <poll.h>
@@ -12,7 +12,7 @@
 #include <cstdint>
 #include <system_error>
 
-namespace gapless::api {
+namespace gapless::http {
 namespace {
 
 constexpr std::size_t kReadAtOnce = 16 * 1024;
@@ -93,4 +93,4 @@ void Connection::close_gently() const {
   }
 }
 
-}  // namespace gapless::api
+}  // namespace gapless::http

@@ -6,26 +6,30 @@
 #include <mutex>
 #include <thread>
 
-#include "api/bind.h"
-#include "api/dispatcher.h"
-#include "api/options.h"
-#include "api/socket.h"
+#include "http/bind.h"
+#include "http/handler.h"
+#include "http/socket.h"
 
-namespace gapless::api {
+namespace gapless::http {
 
 /// Takes connections, and gives each a thread.
 class Listener {
  public:
-  static Result<std::unique_ptr<Listener>> start(ApiOptions options, std::unique_ptr<Dispatcher> dispatcher);
+  /// Listens when it returns. Errors: kInvalidInput for options that cannot be used, above all an address that others can
+  /// reach where there are no tokens; kConflict where the port is taken.
+  static Result<std::unique_ptr<Listener>> start(ServerOptions options, std::unique_ptr<Handler> handler);
   ~Listener() { stop(); }
 
+  /// As HOST:PORT, with the port that was taken where 0 was asked for.
   const std::string& address() const { return bound_.address; }
+  /// Ends idle connections at once, and waits for calls that are at work. May be repeated. Not for handlers to call, which
+  /// would wait for themselves.
   void stop();
 
  private:
   using Threads = std::list<std::thread>;
 
-  Listener(ApiOptions options, std::unique_ptr<Dispatcher> dispatcher, BoundSocket bound, StopSignal signal);
+  Listener(ServerOptions options, std::unique_ptr<Handler> handler, BoundSocket bound, StopSignal signal);
   void accept_all();
   void take(FileDescriptor socket);
   void serve(const Connection& connection) const;
@@ -33,8 +37,8 @@ class Listener {
   /// Joins the threads whose clients have gone.
   void reap();
 
-  const ApiOptions options_;
-  const std::unique_ptr<Dispatcher> dispatcher_;
+  const ServerOptions options_;
+  const std::unique_ptr<Handler> handler_;
   const BoundSocket bound_;
   const StopSignal signal_;
   std::stop_source stop_;
@@ -46,4 +50,4 @@ class Listener {
   std::thread acceptor_;           ///< the last member: it uses all others
 };
 
-}  // namespace gapless::api
+}  // namespace gapless::http

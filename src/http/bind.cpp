@@ -1,4 +1,4 @@
-#include "api/bind.h"
+#include "http/bind.h"
 
 #include <arpa/inet.h>
 #include <fmt/format.h>
@@ -16,7 +16,7 @@
 
 #include "util/ascii.h"
 
-namespace gapless::api {
+namespace gapless::http {
 namespace {
 
 constexpr int kBacklog = 512;
@@ -88,16 +88,15 @@ tl::unexpected<Error> cannot_listen(std::string_view listen, int error) {
 
 std::string_view host_of(std::string_view listen) { return listen.substr(0, listen.rfind(':')); }
 
-Result<BoundSocket> bind_to(std::string_view listen, Reach most) {
+Result<BoundSocket> bind_to(std::string_view who, std::string_view listen, Reach most) {
   GAPLESS_ASSIGN(const Addresses addresses, look_up(listen));
   const addrinfo& first = *addresses;
   const Reach reach = is_loopback(first.ai_addr) ? Reach::kThisMachine : Reach::kOthers;
   if (reach == Reach::kOthers && most == Reach::kThisMachine)
-    return fail(
-        Fault::kInvalidInput,
-        fmt::format("others can reach {}, and the API has no token. Make one with 'openssl rand -hex 32' and give "
-                    "its SHA-256 (printf %s TOKEN | sha256sum) as a token of the API, or listen on 127.0.0.1",
-                    listen));
+    return fail(Fault::kInvalidInput,
+                fmt::format("others can reach {0}, and {1} has no token. Make one with 'openssl rand -hex 32' and give "
+                            "its SHA-256 (printf %s TOKEN | sha256sum) as a token of {1}, or listen on 127.0.0.1",
+                            listen, who));
   FileDescriptor socket(::socket(first.ai_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
   const int on = 1;
   if (!socket.is_open() || ::setsockopt(socket.get(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) != 0 ||
@@ -108,4 +107,4 @@ Result<BoundSocket> bind_to(std::string_view listen, Reach most) {
   return BoundSocket{std::move(socket), std::move(address), reach};
 }
 
-}  // namespace gapless::api
+}  // namespace gapless::http

@@ -1,4 +1,4 @@
-#include "api/listener.h"
+#include "http/listener.h"
 
 #include <fmt/format.h>
 #include <poll.h>
@@ -9,10 +9,10 @@
 #include <cerrno>
 #include <system_error>
 
-#include "api/session.h"
-#include "api/wire.h"
+#include "http/session.h"
+#include "http/wire.h"
 
-namespace gapless::api {
+namespace gapless::http {
 namespace {
 
 constexpr int kWaitForResourcesMs = 50;
@@ -24,25 +24,29 @@ bool is_of_one_client(int error) {
 
 }  // namespace
 
-Result<std::unique_ptr<Listener>> Listener::start(ApiOptions options, std::unique_ptr<Dispatcher> dispatcher) {
-  const Reach most = options.tokens.empty() ? Reach::kThisMachine : Reach::kOthers;
-  GAPLESS_ASSIGN(BoundSocket bound, bind_to(options.listen, most));
+Result<std::unique_ptr<Listener>> Listener::start(ServerOptions options, std::unique_ptr<Handler> handler) {
+  if (options.max_connections == 0)
+    return fail(Fault::kInvalidInput, fmt::format("{} needs one connection at least", options.name));
+  const Reach most = options.has_tokens ? Reach::kOthers : Reach::kThisMachine;
+  GAPLESS_ASSIGN(BoundSocket bound, bind_to(options.name, options.listen, most));
   if (bound.reach == Reach::kOthers)
-    spdlog::warn("the API on {} takes tokens without encryption; put a proxy with TLS before it", bound.address);
+    spdlog::warn("{} on {} takes tokens without encryption; put a proxy with TLS before it", options.name,
+                 bound.address);
   GAPLESS_ASSIGN(StopSignal signal, StopSignal::make());
+  const std::string name = options.name;
   std::unique_ptr<Listener> listener(
-      new Listener(std::move(options), std::move(dispatcher), std::move(bound), std::move(signal)));
+      new Listener(std::move(options), std::move(handler), std::move(bound), std::move(signal)));
   try {
     listener->acceptor_ = std::thread([raw = listener.get()] { raw->accept_all(); });
   } catch (const std::system_error& error) {
-    return fail(Fault::kOverload, fmt::format("cannot start a thread for the API: {}", error.what()));
+    return fail(Fault::kOverload, fmt::format("cannot start a thread for {}: {}", name, error.what()));
   }
   return listener;
 }
 
-Listener::Listener(ApiOptions options, std::unique_ptr<Dispatcher> dispatcher, BoundSocket bound, StopSignal signal)
+Listener::Listener(ServerOptions options, std::unique_ptr<Handler> handler, BoundSocket bound, StopSignal signal)
     : options_(std::move(options)),
-      dispatcher_(std::move(dispatcher)),
+      handler_(std::move(handler)),
       bound_(std::move(bound)),
       signal_(std::move(signal)) {}
 
@@ -70,7 +74,8 @@ void Listener::accept_all() {
       take(std::move(socket));
     } else if (!is_of_one_client(errno)) {
       // No descriptors or no memory, as a rule: others may give some back. To end here would be worse.
-      if (!has_warned) spdlog::warn("the API cannot take a connection now: {}", std::generic_category().message(errno));
+      if (!has_warned)
+        spdlog::warn("{} cannot take a connection now: {}", options_.name, std::generic_category().message(errno));
       has_warned = true;
       ::poll(&look[1], 1, kWaitForResourcesMs);
     }
@@ -94,27 +99,27 @@ void Listener::take(FileDescriptor socket) {
     });
   } catch (const std::system_error& error) {  // the socket went with the thread that could not be started
     working_.erase(place);
-    spdlog::warn("the API cannot start a thread for a connection now: {}", error.what());
+    spdlog::warn("{} cannot start a thread for a connection now: {}", options_.name, error.what());
   }
 }
 
 void Listener::serve(const Connection& connection) const {
   try {
-    Session(connection, *dispatcher_, options_, stop_.get_token()).serve();
+    Session(connection, *handler_, options_, stop_.get_token()).serve();
   } catch (const std::exception& exception) {  // no memory, say: this client's misfortune, nobody else's
-    spdlog::error("the API ended a connection: {}", exception.what());
+    spdlog::error("{} ended a connection: {}", options_.name, exception.what());
   }
 }
 
 void Listener::refuse_for_number(FileDescriptor socket) const {
-  Reply reply = problem(
-      503, fmt::format("there are {} connections, which is the most; try again in a second", options_.max_connections));
+  const std::string why =
+      fmt::format("there are {} connections, which is the most; try again in a second", options_.max_connections);
+  Reply reply = handler_->refused({503, why}, nullptr);
   reply.headers["Retry-After"] = "1";
-  const auto finished = dispatcher_->finish(std::move(reply), nullptr, nullptr, request_id_of(""));
-  const std::string text = head_text(finished.reply, {.content_length = finished.payload.size(),
-                                                      .keep_alive = false,
-                                                      .now = std::chrono::system_clock::now()}) +
-                           finished.payload;
+  const std::string text =
+      head_text(reply,
+                {.content_length = reply.body.size(), .keep_alive = false, .now = std::chrono::system_clock::now()}) +
+      reply.body;
   // Without waiting: what does not fit into the empty buffer of a new connection is lost with it.
   const Connection connection(std::move(socket), signal_);
   connection.write(text, std::chrono::steady_clock::now());
@@ -129,4 +134,4 @@ void Listener::reap() {
   for (std::thread& thread : finished) thread.join();
 }
 
-}  // namespace gapless::api
+}  // namespace gapless::http

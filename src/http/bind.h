@@ -3,9 +3,9 @@
 #include <string>
 #include <string_view>
 
-#include "api/socket.h"
+#include "http/socket.h"
 
-namespace gapless::api {
+namespace gapless::http {
 
 /// Who may be able to reach an address.
 enum class Reach { kThisMachine, kOthers };
@@ -16,11 +16,11 @@ struct BoundSocket {
   Reach reach = Reach::kOthers;
 };
 
-/// Errors: kInvalidInput for what is not HOST:PORT, no address of this machine, or reaches further than `most`;
-/// kConflict where the port is taken.
-Result<BoundSocket> bind_to(std::string_view listen, Reach most);
+/// `who` will listen, as messages call it. Errors: kInvalidInput for what is not HOST:PORT, no address of this machine, or
+/// reaches further than `most`; kConflict where the port is taken.
+Result<BoundSocket> bind_to(std::string_view who, std::string_view listen, Reach most);
 
 /// HOST of HOST:PORT, brackets included.
 std::string_view host_of(std::string_view listen);
 
-}  // namespace gapless::api
+}  // namespace gapless::http

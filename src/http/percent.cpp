@@ -1,11 +1,20 @@
-#include "api/percent.h"
+#include "http/percent.h"
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "util/ascii.h"
 
-namespace gapless::api {
+namespace gapless::http {
+
 std::optional<std::string> percent_decoded(std::string_view text, PlusSign plus) {
+  auto decoded = percent_decoded_bytes(text, plus);
+  if (decoded && std::ranges::any_of(*decoded, is_control)) return std::nullopt;
+  return decoded;
+}
+
+std::optional<std::string> percent_decoded_bytes(std::string_view text, PlusSign plus) {
   std::string decoded;
   for (std::size_t i = 0; i < text.size(); ++i) {
     char c = text[i];
@@ -16,7 +25,6 @@ std::optional<std::string> percent_decoded(std::string_view text, PlusSign plus)
       c = static_cast<char>(hex_value(text[i + 1]) * 16 + hex_value(text[i + 2]));
       i += 2;
     }
-    if (is_control(c)) return std::nullopt;
     decoded += c;
   }
   return decoded;
@@ -34,4 +42,4 @@ std::string percent_encoded(std::string_view text) {
   return encoded;
 }
 
-}  // namespace gapless::api
+}  // namespace gapless::http

@@ -8,7 +8,7 @@
 #include "core/error.h"
 #include "util/file_descriptor.h"
 
-namespace gapless::api {
+namespace gapless::http {
 
 using Deadline = std::chrono::steady_clock::time_point;
 
@@ -51,4 +51,4 @@ class Connection {
   const StopSignal& stop_;
 };
 
-}  // namespace gapless::api
+}  // namespace gapless::http
