@@ -158,6 +158,14 @@ bool is_engine_function(const std::string& name, const std::set<std::string>& fu
          });
 }
 
+bool is_refused_function(std::string_view lower) {
+  return kRefusedFunctions.contains(lower) ||
+         std::ranges::any_of(kRefusedFamilies, [&](std::string_view family) { return lower.starts_with(family); });
+}
+
+/// arrayMap and its kind, which take a function's name for a lambda.
+bool may_take_functions(std::string_view lower) { return lower.starts_with("array") || lower.starts_with("map"); }
+
 /// A line of the tree: how deep it stands, its type, and what follows without alias and number of children.
 struct Node {
   std::size_t depth = 0;
@@ -196,7 +204,7 @@ class TreeJudge {
       if (!lines[i].empty()) GAPLESS_TRY_FAILURE(judge_node(parse_node(lines[i])));
     return judge_named();
   }
-  std::size_t set_nodes() const { return set_nodes_; }
+  const OpenQuestions& questions() const { return questions_; }
 
  private:
   struct Above {
@@ -212,7 +220,7 @@ class TreeJudge {
     if (!kNodes.contains(node.type) && !(node.depth == 1 && kRoots.contains(node.type)))
       return failed(code::kReadOnly, fmt::format("{} is not allowed here", node.type.substr(0, kLongestShown)));
     if (node.type == "Literal" && node.depth == 1) return failed(code::kReadOnly, "INTO OUTFILE is not allowed here");
-    if (node.type == "Set" && !(root_.type == "Explain" && node.depth == 1)) ++set_nodes_;
+    if (node.type == "Set" && !(root_.type == "Explain" && node.depth == 1)) ++questions_.settings_clauses;
     if (node.type == "TableIdentifier") GAPLESS_TRY_FAILURE(judge_table(node.rest));
     if (node.type == "Function")
       GAPLESS_TRY_FAILURE(judge_function(node.rest, above_.back().type == "TableExpression"));
@@ -242,22 +250,25 @@ class TreeJudge {
       return failed(code::kAccessDenied,
                     fmt::format("Not enough privileges: the table function {} is not allowed here", shown));
     const std::string lower = ascii_lowered(name);
-    if (kRefusedFunctions.contains(lower) ||
-        std::ranges::any_of(kRefusedFamilies, [&](std::string_view family) { return lower.starts_with(family); }))
+    if (is_refused_function(lower))
       return failed(code::kAccessDenied,
                     fmt::format("Not enough privileges: the function {} is not allowed here", shown));
     if (lower == "lambda" || is_engine_function(lower, policy_.functions)) return {};
     return failed(code::kUnknownFunction, fmt::format("Function with name {} does not exist", shown));
   }
 
-  /// x IN name reads the table of that name; SHOW CREATE and EXISTS name theirs in two parts.
+  /// A name among a function's arguments is a column as a rule. But x IN name reads the table of that name, and
+  /// arrayMap(name, …) calls the function. SHOW CREATE and EXISTS name a table in two parts.
   OrFailure<void> judge_identifier(const Node& node) {
     if (node.depth == 1 && names_an_object()) named_.emplace_back(node.rest);
-    if (node.depth < 3) return {};
-    const Above& function = above_[node.depth - 2];
-    const bool is_right_of_in = function.type == "Function" && kInFunctions.contains(ascii_lowered(function.rest)) &&
-                                above_.back().children > 0;
-    return is_right_of_in ? judge_table(node.rest) : OrFailure<void>();
+    if (node.depth < 3 || above_[node.depth - 2].type != "Function") return {};
+    const std::string function = ascii_lowered(above_[node.depth - 2].rest);
+    const std::string lower = ascii_lowered(node.rest);
+    const bool is_first = above_.back().children == 0;
+    if (kInFunctions.contains(function) && !is_first) return judge_table(node.rest);
+    if (policy_.functions.contains(lower) && is_refused_function(lower)) return judge_function(node.rest, false);
+    if (is_first && may_take_functions(function)) questions_.perhaps_functions.emplace(node.rest);
+    return {};
   }
 
   bool names_an_object() const { return root_.type.starts_with("ShowCreate") || root_.type.starts_with("Exists"); }
@@ -273,16 +284,15 @@ class TreeJudge {
   Node root_;
   std::vector<Above> above_;  ///< what the node stands in, from the root
   std::vector<std::string> named_;
-  std::size_t set_nodes_ = 0;
+  OpenQuestions questions_;
 };
 
 }  // namespace
 
-OrFailure<void> judge_tree(const std::vector<std::string>& lines, const ReadPolicy& policy, std::size_t& set_nodes) {
+OrFailure<OpenQuestions> judge_tree(const std::vector<std::string>& lines, const ReadPolicy& policy) {
   TreeJudge judge(policy);
-  const auto judged = judge.judge(lines);
-  set_nodes = judge.set_nodes();
-  return judged;
+  GAPLESS_TRY_FAILURE(judge.judge(lines));
+  return judge.questions();
 }
 
 }  // namespace gapless::gateway

@@ -13,8 +13,7 @@ int judged(std::string_view tree, const std::string& database = "rollup") {
   std::vector<std::string> lines;
   for_each_part(tree, '\n', [&](std::string_view line) { lines.emplace_back(line); });
   const ReadPolicy policy{{"rollup"}, database, {"plus", "count", "sum", "in", "_cast", "file"}};
-  std::size_t set_nodes = 0;
-  const auto allowed = judge_tree(lines, policy, set_nodes);
+  const auto allowed = judge_tree(lines, policy);
   return allowed ? 0 : allowed.error().code;
 }
 
@@ -81,6 +80,23 @@ TEST(Policy, takes_the_right_side_of_in_for_a_table) {
   EXPECT_EQ(judged(in + "    Identifier a\n    Identifier other.b"), 497);
   EXPECT_EQ(judged(in + "    Function plus (children 1)\n     ExpressionList\n    Identifier other.b"), 497);
   EXPECT_EQ(judged(in + "    Identifier a\n    Identifier stats"), 0);
+}
+
+TEST(Policy, takes_names_among_arguments_for_functions_where_they_may_be) {
+  const std::string call =
+      "SelectWithUnionQuery (children 1)\n ExpressionList (children 1)\n  Function plus (children 1)\n"
+      "   ExpressionList (children 2)\n";
+  EXPECT_EQ(judged(call + "    Identifier file"), 497);
+  EXPECT_EQ(judged(call + "    Literal 1\n    Identifier File"), 497);
+  EXPECT_EQ(judged(call + "    Identifier t.file"), 0);
+  EXPECT_EQ(judged(call + "    Identifier region_code"), 0) << "like a function's family, and none";
+  const auto open = judge_tree(
+      {"SelectWithUnionQuery (children 1)", " ExpressionList (children 1)", "  Function arrayMap (children 1)",
+       "   ExpressionList (children 2)", "    Identifier mine", "    Identifier column", "  Set"},
+      {{"rollup"}, "rollup", {"arraymap"}});
+  ASSERT_TRUE(open);
+  EXPECT_EQ(open->perhaps_functions, std::set<std::string>{"mine"});
+  EXPECT_EQ(open->settings_clauses, 1U);
 }
 
 TEST(Policy, lets_settings_narrow_limits_and_not_widen_them) {

@@ -155,12 +155,20 @@ class ReadOnlyRunner final : public Runner {
     for (std::size_t row = 0; row < rows->size(); ++row) lines.push_back(rows->text(row, 0));
     auto functions = engine_functions();
     if (!functions) return tl::unexpected<Failure>(std::move(functions.error()));
-    std::size_t set_nodes = 0;
-    GAPLESS_TRY_FAILURE(
-        judge_tree(lines, {options_.databases, prepared.options.database, std::move(*functions)}, set_nodes));
-    if (set_nodes > clauses)
+    const auto open = judge_tree(lines, {options_.databases, prepared.options.database, std::move(*functions)});
+    if (!open) return tl::unexpected<Failure>(open.error());
+    if (open->settings_clauses > clauses)
       return failed(code::kReadOnly, "a SETTINGS clause that cannot be read is not allowed here");
-    return {};
+    return check_no_own_functions(open->perhaps_functions);
+  }
+
+  OrFailure<void> check_no_own_functions(const std::set<std::string>& names) {
+    if (names.empty()) return {};
+    Statement ask("SELECT name FROM system.functions WHERE origin != 'System' AND name IN {names:Array(String)}");
+    const auto rows = engine_.select(ask.bind("names", std::vector<std::string>(names.begin(), names.end())), {});
+    if (!rows) return tl::unexpected<Failure>(failure_of(rows.error()));
+    if (rows->size() == 0) return {};
+    return failed(code::kUnknownFunction, fmt::format("Function with name {} does not exist", rows->text(0, 0)));
   }
 
   OrFailure<std::set<std::string>> engine_functions() {

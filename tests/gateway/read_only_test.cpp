@@ -239,6 +239,11 @@ TEST_F(ReadOnly, refuses_every_function_that_reaches_outside) {
       statement.replace(statement.find("{}"), 2, call);
       EXPECT_EQ(outcome(ask(statement)), "497") << statement << ": " << ask(statement).body;
     }
+  for (const char* call : {"arrayMap(file, ['/etc/passwd'])", "arrayMap((`file`), ['/etc/passwd'])",
+                           "arrayMap({f:Identifier}, ['/etc/passwd'])", "arrayExists(sleep, [1])"})
+    EXPECT_EQ(outcome(ask(std::string("SELECT ") + call, "&param_f=file")), "497") << call;
+  EXPECT_EQ(outcome(ask("SELECT arrayMap(toString, [1]), arraySum(arraySort([views])) FROM stats LIMIT 1")),
+            "200 ['1']\t0\n");
   EXPECT_EQ(outcome(ask("SELECT * APPLY(sleep) FROM stats")), "164");
   EXPECT_EQ(outcome(ask("SELECT COLUMNS('views') APPLY(x -> file('/etc/passwd')) FROM stats")), "164");
   EXPECT_EQ(outcome(ask("SELECT noSuchFunction(1)")), "46");
@@ -246,7 +251,10 @@ TEST_F(ReadOnly, refuses_every_function_that_reaches_outside) {
 
 TEST_F(ReadOnly, does_not_run_functions_that_somebody_defined) {
   ASSERT_TRUE(engine().execute(Statement("CREATE OR REPLACE FUNCTION peep AS x -> file(x)"), {}));
-  EXPECT_EQ(outcome(ask("SELECT peep('/etc/passwd')")), "46");
+  for (const char* call : {"peep('/etc/passwd')", "arrayMap(peep, ['/etc/passwd'])",
+                           "arrayMap((`peep`), ['/etc/passwd'])", "arrayMap(x -> peep(x), ['/etc/passwd'])",
+                           "arrayFilter({f:Identifier}, ['/etc/passwd'])", "arrayFold(peep, ['/etc/passwd'], '')"})
+    EXPECT_EQ(outcome(ask(std::string("SELECT ") + call, "&param_f=peep")), "46") << call;
   ASSERT_TRUE(engine().execute(Statement("DROP FUNCTION peep"), {}));
 }
 
