@@ -13,7 +13,7 @@
 namespace gapless::gateway {
 namespace {
 
-constexpr std::uint64_t kMostFunctions = 100'000;
+constexpr std::uint64_t kMostNames = 100'000;
 constexpr std::uint64_t kMostNodes = 200'000;
 constexpr std::string_view kUsualFormat = "TabSeparated";
 /// As clients call it that were not told another.
@@ -58,6 +58,7 @@ class ReadOnlyRunner final : public Runner {
     Prepared prepared{Statement(apart.text), base_options(job),
                       apart.format.empty() ? std::string(kUsualFormat) : apart.format};
     if (apart.format.empty() && !job.request.format.empty()) prepared.format = job.request.format;
+    GAPLESS_TRY_FAILURE(check_format(prepared.format));
     GAPLESS_TRY_FAILURE(apply(job.request.settings, prepared.options));
     // What a SETTINGS clause says, the engine takes where it says nothing new: readonly lets nothing be changed.
     GAPLESS_TRY_FAILURE(apply(*in_text, prepared.options));
@@ -153,7 +154,7 @@ class ReadOnlyRunner final : public Runner {
     if (!rows) return tl::unexpected<Failure>(failure_of(rows.error()));
     std::vector<std::string> lines;
     for (std::size_t row = 0; row < rows->size(); ++row) lines.push_back(rows->text(row, 0));
-    auto functions = engine_functions();
+    auto functions = names_of("SELECT lower(name) AS name FROM system.functions WHERE origin = 'System'", functions_);
     if (!functions) return tl::unexpected<Failure>(std::move(functions.error()));
     const auto open = judge_tree(lines, {options_.databases, prepared.options.database, std::move(*functions)});
     if (!open) return tl::unexpected<Failure>(open.error());
@@ -171,22 +172,31 @@ class ReadOnlyRunner final : public Runner {
     return failed(code::kUnknownFunction, fmt::format("Function with name {} does not exist", rows->text(0, 0)));
   }
 
-  OrFailure<std::set<std::string>> engine_functions() {
+  /// What the engine has of a kind, in lower case: asked for once.
+  OrFailure<std::set<std::string>> names_of(const char* query, std::set<std::string>& kept) {
     const std::lock_guard lock(mutex_);
-    if (!functions_.empty()) return functions_;
+    if (!kept.empty()) return kept;
     StatementOptions options;
-    options.max_result_rows = kMostFunctions;
-    const auto rows =
-        engine_.select(Statement("SELECT lower(name) AS name FROM system.functions WHERE origin = 'System'"), options);
+    options.max_result_rows = kMostNames;
+    const auto rows = engine_.select(Statement(query), options);
     if (!rows) return tl::unexpected<Failure>(failure_of(rows.error()));
-    for (std::size_t row = 0; row < rows->size(); ++row) functions_.insert(rows->text(row, 0));
-    return functions_;
+    for (std::size_t row = 0; row < rows->size(); ++row) kept.insert(rows->text(row, 0));
+    return kept;
+  }
+
+  /// The embedded engine has formats beside, for its host language, which leave the result in its memory.
+  OrFailure<void> check_format(const std::string& format) {
+    const auto formats = names_of("SELECT lower(name) AS name FROM system.formats WHERE is_output", formats_);
+    if (!formats) return tl::unexpected<Failure>(formats.error());
+    if (formats->contains(ascii_lowered(format))) return {};
+    return failed(code::kUnknownFormat, fmt::format("Unknown format {}", format.substr(0, 100)));
   }
 
   Engine& engine_;
   const GatewayOptions options_;
   std::mutex mutex_;
-  std::set<std::string> functions_;  ///< guarded by mutex_; read when first needed
+  std::set<std::string> functions_;  ///< guarded by mutex_, as the next
+  std::set<std::string> formats_;
 };
 
 }  // namespace

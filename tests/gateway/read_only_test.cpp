@@ -249,6 +249,14 @@ TEST_F(ReadOnly, refuses_every_function_that_reaches_outside) {
   EXPECT_EQ(outcome(ask("SELECT noSuchFunction(1)")), "46");
 }
 
+TEST_F(ReadOnly, knows_the_formats_of_clickhouse_alone) {
+  for (const char* format : {"DataFrame", "dataframe", "ArrowTable", "NoSuchFormat"}) {
+    EXPECT_EQ(outcome(ask(std::string("SELECT 1 FORMAT ") + format)), "73") << format;
+    EXPECT_EQ(outcome(ask("SELECT 1", std::string("&default_format=") + format)), "73") << format;
+  }
+  EXPECT_EQ(outcome(ask("SELECT 1 AS a FORMAT jsoneachrow")), "200 {\"a\":1}\n");
+}
+
 TEST_F(ReadOnly, does_not_run_functions_that_somebody_defined) {
   ASSERT_TRUE(engine().execute(Statement("CREATE OR REPLACE FUNCTION peep AS x -> file(x)"), {}));
   for (const char* call : {"peep('/etc/passwd')", "arrayMap(peep, ['/etc/passwd'])",
