@@ -120,7 +120,8 @@ std::string request_id_of(std::string_view header) {
 Result<std::unique_ptr<Dispatcher>> Dispatcher::make(const ApiOptions& options, std::vector<Endpoint> endpoints) {
   const auto document = std::make_shared<std::string>();
   endpoints.push_back(openapi_endpoint(document));
-  *document = to_text(openapi_document(endpoints, options.version));
+  *document =
+      to_text(openapi_document(endpoints, options.version, options.tokens.empty() ? Tokens::kNone : Tokens::kNeeded));
   GAPLESS_ASSIGN(Guard guard, Guard::make(options));
   GAPLESS_ASSIGN(RouteTable table, RouteTable::make(std::move(endpoints)));
   return std::unique_ptr<Dispatcher>(new Dispatcher(options, std::move(guard), std::move(table)));
@@ -168,16 +169,17 @@ OrProblem<Dispatcher::Admitted> Dispatcher::admit(const Head& head, const std::s
 }
 
 Reply Dispatcher::answer(Admitted admitted, std::string_view body) const {
-  static const Json kNoMembers = {{"type", "object"}, {"additionalProperties", false}};
   const Endpoint& endpoint = *admitted.endpoint;
   const std::string id = admitted.request.id;
   std::string what = "the handler failed";
   try {
-    auto parsed = parse_body(body);
-    if (!parsed) return problem(parsed.error());
-    const Json& schema = endpoint.body_schema ? *endpoint.body_schema : kNoMembers;
-    if (const auto fits = check_value(schema, *parsed, "the body"); !fits) return problem(fits.error());
-    admitted.request.body = std::move(*parsed);
+    if (has_body(endpoint.method)) {
+      auto parsed = parse_body(body);
+      if (!parsed) return problem(parsed.error());
+      if (const auto fits = check_value(schema_of_body(endpoint), *parsed, "the body"); !fits)
+        return problem(fits.error());
+      admitted.request.body = std::move(*parsed);
+    }
     auto reply = endpoint.handle(admitted.request);
     return reply ? std::move(*reply) : problem(reply.error());
   } catch (const std::exception& exception) {

@@ -13,6 +13,10 @@ std::string_view name(Scope scope) {
   return "open";
 }
 
+Json schema_of_body(const Endpoint& endpoint) {
+  return endpoint.body_schema.value_or(Json{{"type", "object"}, {"additionalProperties", false}});
+}
+
 std::string next_link(std::string_view path, const std::map<std::string, std::string>& query) {
   std::string link = "<" + std::string(path);
   char separator = '?';

@@ -28,7 +28,7 @@ struct Parameter {
   std::string name;
   In in = In::kQuery;
   std::string description;
-  Json schema = {{"type", "string"}};  ///< see schema.h for what it may say; a string, integer, number or boolean
+  Json schema = {{"type", "string"}};  ///< see schema.h for what it may say; no object
   bool required = false;               ///< of a query; what is in the path is always required
 };
 
@@ -88,12 +88,15 @@ struct Endpoint {
   std::string description = {};
   Scope scope = Scope::kRead;
   std::vector<Parameter> parameters = {};
-  std::optional<Json> body_schema = {};  ///< of an object; without one, a body must be empty or {}
+  std::optional<Json> body_schema = {};  ///< of an object; without one, the body of a method that has one is {}
   std::map<int, ReplyDescription> replies = {};
   std::vector<int> problems = {};  ///< statuses of problems that come from the handler; the server adds its own
   bool cacheable = false;          ///< replies of 200 have an ETag, and If-None-Match is answered with 304
   std::function<Result<Reply>(const Request&)> handle = {};  ///< called by several threads at once
 };
+
+/// What the body of a request must be, where the endpoint's method has one.
+Json schema_of_body(const Endpoint& endpoint);
 
 /// The value of a Link header that names the next page: `path` with `query`, encoded.
 std::string next_link(std::string_view path, const std::map<std::string, std::string>& query);

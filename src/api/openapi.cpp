@@ -14,10 +14,10 @@ namespace {
 Json reference(std::string_view path) { return {{"$ref", fmt::format("#/components/{}", path)}}; }
 
 /// The statuses of problems that an endpoint can give: the server's own and its handler's.
-std::set<int> problems_of(const Endpoint& endpoint) {
+std::set<int> problems_of(const Endpoint& endpoint, Tokens tokens) {
   std::set<int> statuses(endpoint.problems.begin(), endpoint.problems.end());
   statuses.insert({400, 403, 500, 503});  // 403: a foreign page; 503: too many connections
-  if (endpoint.scope != Scope::kOpen) statuses.insert(401);
+  if (tokens == Tokens::kNeeded && endpoint.scope != Scope::kOpen) statuses.insert(401);
   if (has_body(endpoint.method)) statuses.insert({408, 411, 413, 415});
   return statuses;
 }
@@ -31,6 +31,7 @@ Json parameters_of(const Endpoint& endpoint) {
                           {"description", parameter.description},
                           {"required", in_path || parameter.required},
                           {"schema", parameter.schema}});
+    if (parameter.schema.value("type", Json()) == "array") parameters.back()["explode"] = false;  // 1,2,3
   }
   return parameters;
 }
@@ -45,7 +46,7 @@ Json headers_of(const Endpoint& endpoint, int status) {
   return headers;
 }
 
-Json responses_of(const Endpoint& endpoint) {
+Json responses_of(const Endpoint& endpoint, Tokens tokens) {
   Json responses = Json::object();
   for (const auto& [status, reply] : endpoint.replies) {
     Json response = {{"description", reply.description}, {"headers", headers_of(endpoint, status)}};
@@ -54,25 +55,23 @@ Json responses_of(const Endpoint& endpoint) {
   }
   if (endpoint.cacheable)
     responses["304"] = {{"description", "It is as If-None-Match says"}, {"headers", headers_of(endpoint, 304)}};
-  for (const int status : problems_of(endpoint))
+  for (const int status : problems_of(endpoint, tokens))
     responses[std::to_string(status)] = reference(fmt::format("responses/Problem{}", status));
   responses["default"] = reference("responses/Problem");
   return responses;
 }
 
-Json operation_of(const Endpoint& endpoint) {
+Json operation_of(const Endpoint& endpoint, Tokens tokens) {
   Json operation = {{"operationId", endpoint.operation_id}, {"summary", endpoint.summary}};
   if (!endpoint.description.empty()) operation["description"] = endpoint.description;
   if (!endpoint.parameters.empty()) operation["parameters"] = parameters_of(endpoint);
-  if (endpoint.body_schema)
-    operation["requestBody"] = {{"required", endpoint.body_schema->contains("required")},
-                                {"content", content("application/json", *endpoint.body_schema)}};
-  operation["responses"] = responses_of(endpoint);
+  if (has_body(endpoint.method))
+    operation["requestBody"] = {{"required", true}, {"content", content("application/json", schema_of_body(endpoint))}};
+  operation["responses"] = responses_of(endpoint, tokens);
   operation["security"] = Json::array();
-  if (endpoint.scope != Scope::kOpen) {
-    operation["security"].push_back({{"bearer", Json::array()}});
-    operation["x-scope"] = name(endpoint.scope);
-  }
+  if (endpoint.scope == Scope::kOpen) return operation;
+  if (tokens == Tokens::kNeeded) operation["security"].push_back({{"bearer", Json::array()}});
+  operation["x-scope"] = name(endpoint.scope);
   return operation;
 }
 
@@ -97,12 +96,16 @@ Json problem_response(std::string_view description) {
           {"content", content("application/problem+json", reference("schemas/Problem"))}};
 }
 
-Json components_of(std::span<const Endpoint> endpoints) {
+Json components_of(std::span<const Endpoint> endpoints, Tokens tokens) {
   std::set<int> statuses;
-  for (const Endpoint& endpoint : endpoints) statuses.merge(problems_of(endpoint));
+  for (const Endpoint& endpoint : endpoints) statuses.merge(problems_of(endpoint, tokens));
   Json responses = {{"Problem", problem_response("What went wrong with the request before it was understood")}};
   for (const int status : statuses) responses[fmt::format("Problem{}", status)] = problem_response(title(status));
   const Json text = {{"type", "string"}};
+  Json schemes = Json::object();
+  if (tokens == Tokens::kNeeded)
+    schemes["bearer"] = {
+        {"type", "http"}, {"scheme", "bearer"}, {"description", "x-scope says what the token must be for."}};
   return {{"schemas", {{"Problem", problem_schema()}}},
           {"responses", std::move(responses)},
           {"headers",
@@ -110,23 +113,19 @@ Json components_of(std::span<const Endpoint> endpoints) {
              {{"description", "The request's own where it has one, else a new one; the log has it, too"},
               {"schema", text}}},
             {"ETag", {{"description", "For If-None-Match"}, {"schema", text}}}}},
-          {"securitySchemes",
-           {{"bearer",
-             {{"type", "http"},
-              {"scheme", "bearer"},
-              {"description", "Needed where the server has tokens. x-scope says what the token must be for."}}}}}};
+          {"securitySchemes", std::move(schemes)}};
 }
 
 }  // namespace
 
-Json openapi_document(std::span<const Endpoint> endpoints, std::string_view version) {
+Json openapi_document(std::span<const Endpoint> endpoints, std::string_view version, Tokens tokens) {
   Json paths = Json::object();
   for (const Endpoint& endpoint : endpoints)
-    paths[endpoint.path][ascii_lowered(endpoint.method)] = operation_of(endpoint);
+    paths[endpoint.path][ascii_lowered(endpoint.method)] = operation_of(endpoint, tokens);
   return {{"openapi", "3.1.0"},
           {"info", {{"title", "gapless"}, {"version", version}}},
           {"paths", std::move(paths)},
-          {"components", components_of(endpoints)}};
+          {"components", components_of(endpoints, tokens)}};
 }
 
 }  // namespace gapless::api

@@ -27,7 +27,7 @@ std::set<std::string> statuses_of(const Json& operation) {
 
 TEST(OpenApi, names_each_endpoint_with_all_that_the_specification_asks_for) {
   const std::vector<Endpoint> endpoints = test_endpoints();
-  const Json document = openapi_document(endpoints, "1.2.3");
+  const Json document = openapi_document(endpoints, "1.2.3", Tokens::kNone);
   EXPECT_EQ(document["openapi"], "3.1.0");
   EXPECT_EQ(document["info"], Json({{"title", "gapless"}, {"version", "1.2.3"}}));
   std::size_t operations = 0;
@@ -36,7 +36,7 @@ TEST(OpenApi, names_each_endpoint_with_all_that_the_specification_asks_for) {
   for (const Endpoint& endpoint : endpoints) {
     const Json& operation = document["paths"][endpoint.path][ascii_lowered(endpoint.method)];
     EXPECT_EQ(operation["operationId"], endpoint.operation_id);
-    EXPECT_EQ(operation.contains("requestBody"), endpoint.body_schema.has_value());
+    EXPECT_EQ(operation.contains("requestBody"), endpoint.method != "GET");
     ASSERT_TRUE(operation["responses"].is_object());
     for (const auto& [status, response] : operation["responses"].items())
       EXPECT_TRUE(response.contains("$ref") || response.contains("description")) << endpoint.path << status;
@@ -50,7 +50,7 @@ TEST(OpenApi, names_each_endpoint_with_all_that_the_specification_asks_for) {
 }
 
 TEST(OpenApi, refers_only_to_what_it_has) {
-  const Json document = openapi_document(test_endpoints(), "1");
+  const Json document = openapi_document(test_endpoints(), "1", Tokens::kNeeded);
   std::set<std::string> references;
   collect_references(document, references);
   EXPECT_GT(references.size(), 5u);
@@ -59,7 +59,7 @@ TEST(OpenApi, refers_only_to_what_it_has) {
 }
 
 TEST(OpenApi, says_which_problems_there_can_be) {
-  const Json paths = openapi_document(test_endpoints(), "1")["paths"];
+  const Json paths = openapi_document(test_endpoints(), "1", Tokens::kNeeded)["paths"];
   using Set = std::set<std::string>;
   EXPECT_EQ(statuses_of(paths["/health"]["get"]), (Set{"200", "400", "403", "500", "503", "default"}));
   EXPECT_EQ(statuses_of(paths["/runs/{id}"]["get"]),
@@ -69,11 +69,32 @@ TEST(OpenApi, says_which_problems_there_can_be) {
 }
 
 TEST(OpenApi, says_who_may_call) {
-  const Json paths = openapi_document(test_endpoints(), "1")["paths"];
+  const Json paths = openapi_document(test_endpoints(), "1", Tokens::kNeeded)["paths"];
   EXPECT_EQ(paths["/health"]["get"]["security"], Json::array());
   EXPECT_EQ(paths["/runs"]["post"]["security"], Json::parse(R"([{"bearer":[]}])"));
   EXPECT_EQ(paths["/runs"]["post"]["x-scope"], "operate");
   EXPECT_EQ(paths["/runs/latest"]["get"]["x-scope"], "read");
+}
+
+TEST(OpenApi, asks_for_no_token_where_there_is_none) {
+  const Json document = openapi_document(test_endpoints(), "1", Tokens::kNone);
+  EXPECT_EQ(document["components"]["securitySchemes"], Json::object());
+  for (const auto& [path, item] : document["paths"].items())
+    for (const auto& [method, operation] : item.items()) {
+      EXPECT_EQ(operation["security"], Json::array()) << path;
+      EXPECT_FALSE(statuses_of(operation).contains("401")) << path;
+    }
+}
+
+TEST(OpenApi, writes_lists_in_a_query_as_the_server_reads_them) {
+  std::vector<Endpoint> endpoints = test_endpoints();
+  Parameter teams{.name = "teams", .description = "some"};
+  teams.schema = {{"type", "array"}, {"items", {{"type", "integer"}}}};
+  endpoints.front().parameters.push_back(teams);
+  const Json document = openapi_document(endpoints, "1", Tokens::kNone);
+  const Json& parameters =
+      document["paths"][endpoints.front().path][ascii_lowered(endpoints.front().method)]["parameters"];
+  EXPECT_EQ(parameters.back()["explode"], false);
 }
 
 TEST(OpenApi, is_served_to_everybody_and_describes_itself) {

@@ -52,8 +52,10 @@ Status check_parameters(const Endpoint& endpoint, const std::vector<std::string>
   for (const Parameter& parameter : endpoint.parameters) {
     GAPLESS_TRY(check_schema(parameter.schema));
     if (!names.insert(parameter.name).second) return wrong_endpoint(endpoint, "has two parameters of one name");
-    const auto type = parameter.schema.find("type");
-    if (type == parameter.schema.end() || !type->is_string() || !kSimple.contains(type->get<std::string>()))
+    const Json type = parameter.schema.value("type", Json());
+    const bool is_list = type == "array" && parameter.schema.contains("items");  // of texts between commas
+    const Json of_one = is_list ? parameter.schema["items"].value("type", Json()) : type;
+    if (!of_one.is_string() || !kSimple.contains(of_one.get<std::string>()))
       return wrong_endpoint(endpoint, fmt::format("has a parameter '{}' of no simple type", parameter.name));
     if (parameter.in == Parameter::In::kPath) described.insert(parameter.name);
   }

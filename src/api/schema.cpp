@@ -5,12 +5,14 @@
 
 #include <algorithm>
 #include <charconv>
+#include <chrono>
 #include <cmath>
 #include <set>
 #include <type_traits>
 #include <vector>
 
 #include "core/day.h"
+#include "util/ascii.h"
 
 namespace gapless::api {
 namespace {
@@ -25,9 +27,30 @@ std::string shown(const Json& value) {
   return text;
 }
 
+/// JSON has one kind of number: 1.0 is an integer. Beyond 2^53 a double no longer says which.
+bool is_whole(const Json& value) {
+  constexpr double kMost = 9007199254740992;
+  const double number = value.is_number_float() ? value.get<double>() : 0.5;
+  return std::trunc(number) == number && std::abs(number) <= kMost;
+}
+
+/// A day of the calendar as RFC 3339 writes it, in any year.
+bool is_full_date(std::string_view text) {
+  if (text.size() != 10 || text[4] != '-' || text[7] != '-') return false;
+  unsigned year = 0, month = 0, day = 0;
+  const auto reads = [&](std::size_t at, std::size_t size, unsigned& number) {
+    const auto [end, error] = std::from_chars(text.data() + at, text.data() + at + size, number);
+    return error == std::errc() && end == text.data() + at + size;
+  };
+  if (!reads(0, 4, year) || !reads(5, 2, month) || !reads(8, 2, day)) return false;
+  return std::chrono::year_month_day(std::chrono::year(static_cast<int>(year)), std::chrono::month(month),
+                                     std::chrono::day(day))
+      .ok();
+}
+
 bool has_type(const Json& value, std::string_view type) {
   if (type == "string") return value.is_string();
-  if (type == "integer") return value.is_number_integer();
+  if (type == "integer") return value.is_number_integer() || is_whole(value);
   if (type == "number") return value.is_number();
   if (type == "boolean") return value.is_boolean();
   if (type == "object") return value.is_object();
@@ -78,7 +101,7 @@ Status check_string(const Json& schema, const Json& value, std::string_view what
   if (schema.contains("maxLength") && length(text) > schema["maxLength"].get<std::size_t>())
     return invalid(what, value, fmt::format("{} characters long at most", schema["maxLength"].get<std::size_t>()));
   const std::string format = schema.value("format", "");
-  if (format == "date" && !Day::parse(text, "")) return invalid(what, value, "a date, as 2026-03-01");
+  if (format == "date" && !is_full_date(text)) return invalid(what, value, "a date, as 2026-03-01");
   if (format == "date-time" && !parse_instant(text, "")) return invalid(what, value, "a time, as 2026-03-01T12:00:00Z");
   return {};
 }
@@ -174,7 +197,18 @@ Status check_value(const Json& schema, const Json& value, std::string_view what)
 Result<Json> parse_text(const Json& schema, std::string_view text, std::string_view what) {
   const std::string type = schema.value("type", "string");
   Json value = text;
-  if (type == "integer") {
+  if (type == "array") {
+    value = Json::array();
+    Status good;
+    for_each_part(text, ',', [&](std::string_view part) {
+      auto item = parse_text(schema["items"], part, fmt::format("item {} of {}", value.size() + 1, what));
+      if (item)
+        value.push_back(std::move(*item));
+      else if (good)
+        good = fail(std::move(item.error()));
+    });
+    GAPLESS_TRY(good);
+  } else if (type == "integer") {
     GAPLESS_ASSIGN(value, parse_number<std::int64_t>(text, what, "an integer"));
   } else if (type == "number") {
     GAPLESS_ASSIGN(value, parse_number<double>(text, what, "a number"));
@@ -187,7 +221,6 @@ Result<Json> parse_text(const Json& schema, std::string_view text, std::string_v
 }
 
 Result<Json> parse_body(std::string_view text) {
-  if (text.find_first_not_of(" \t\r\n") == std::string_view::npos) return Json::object();
   bool too_deep = false;
   std::string repeated;
   std::vector<std::set<std::string>> names(kDeepestBody + 1);  // of the members so far, by depth
@@ -204,7 +237,7 @@ Result<Json> parse_body(std::string_view text) {
   if (too_deep)
     return fail(Fault::kInvalidInput, fmt::format("the body is nested more than {} deep", kDeepestBody - 1));
   if (body.is_discarded() || !body.is_object())
-    return fail(Fault::kInvalidInput, "the body must be one JSON object in UTF-8, or empty");
+    return fail(Fault::kInvalidInput, "the body must be one JSON object in UTF-8, and be it {}");
   if (!repeated.empty())
     return fail(Fault::kInvalidInput, fmt::format("the body has the member {} twice", shown(repeated)));
   return body;

@@ -20,11 +20,12 @@ Status check_schema(const Json& schema);
 /// Whether a value agrees with its schema. `what` names it in messages ("the member 'teams'"). Errors: kInvalidInput.
 Status check_value(const Json& schema, const Json& value, std::string_view what);
 
-/// The text of a parameter as the value of its schema's type, checked. Errors: kInvalidInput, naming `what` and text.
+/// The text of a parameter as the value of its schema's type, checked; the items of an array are separated by commas.
+/// Errors: kInvalidInput, naming `what` and text.
 Result<Json> parse_text(const Json& schema, std::string_view text, std::string_view what);
 
-/// The object in a request's body; an empty text is {}. Errors: kInvalidInput, for what is no JSON object, nested too
-/// deeply, or names a member twice.
+/// The object in a request's body. Errors: kInvalidInput, for what is no JSON object, nested too deeply, or names a
+/// member twice.
 Result<Json> parse_body(std::string_view text);
 
 }  // namespace gapless::api

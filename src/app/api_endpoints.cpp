@@ -7,7 +7,9 @@
 
 #include "api/problem.h"
 #include "app/api_schemas.h"
+#include "app/shared_looks.h"
 #include "cli/runs_view.h"
+#include "cli/selection.h"
 
 namespace gapless {
 namespace {
@@ -27,7 +29,11 @@ std::string option_of(std::string_view member) {
   return option;
 }
 
-std::string text_of(const Json& value) { return value.is_string() ? value.get<std::string>() : value.dump(); }
+/// An integer may come as 1.0, which is one to JSON.
+std::string text_of(const Json& value) {
+  if (value.is_number_float()) return std::to_string(value.get<std::int64_t>());
+  return value.is_string() ? value.get<std::string>() : value.dump();
+}
 
 /// A value that was checked against its schema, as the option takes it.
 void give(Given& given, std::string_view member, const Json& value) {
@@ -55,13 +61,27 @@ Given given_by(const std::vector<Parameter>& parameters, const Request& request)
   return given;
 }
 
-Result<Reply> reply_of(Commander::Answer answer) {
-  if (answer.outcome.error) return fail(std::move(*answer.outcome.error));
+/// A request that fits its schema and cannot be done all the same: its values contradict each other, or what is configured.
+Reply refusal(const Error& error) {
+  Reply reply = api::problem(error);
+  return error.fault == Fault::kInvalidInput ? api::problem(409, error.message) : reply;
+}
+
+Reply reply_of(Commander::Answer answer) {
+  if (answer.outcome.error) return refusal(*answer.outcome.error);
   return Reply{.body = std::move(answer.document)};
 }
 
-/// An endpoint that runs a command which only looks, with its query as the options.
-Endpoint asking(const ApiSubject& subject, std::string_view command, std::vector<Parameter> parameters, Json schema) {
+/// Everything that is asked, as one text.
+std::string question_of(std::string_view command, const Request& request) {
+  Json question = {command};
+  for (const auto& [name, value] : request.query) question.push_back({name, value});
+  return question.dump();
+}
+
+/// An endpoint that runs a command which only looks, with its query as the options; once for all who ask the same.
+Endpoint asking(const ApiSubject& subject, const std::shared_ptr<SharedLooks>& looks, std::string_view command,
+                std::vector<Parameter> parameters, Json schema) {
   const CommandSpec* const spec = find_command(command);
   Endpoint endpoint{.method = "GET",
                     .path = fmt::format("/api/v1/{}", command),
@@ -71,9 +91,17 @@ Endpoint asking(const ApiSubject& subject, std::string_view command, std::vector
                     .parameters = parameters,
                     .replies = {{200, {fmt::format("As gapless {} --output json", command), std::move(schema)}}},
                     .problems = {409, 504}};
-  endpoint.handle = [commander = &subject.commander, command,
-                     parameters = std::move(parameters)](const Request& request) {
-    return reply_of(commander->ask(command, given_by(parameters, request), {}, request.stop));
+  endpoint.cacheable = true;
+  endpoint.handle = [commander = &subject.commander, looks, command,
+                     parameters = std::move(parameters)](const Request& request) -> Result<Reply> {
+    const auto look = [&]() -> Result<std::string> {
+      auto answer = commander->ask(command, given_by(parameters, request), {}, request.stop);
+      if (answer.outcome.error) return fail(std::move(*answer.outcome.error));
+      return answer.document.dump() + "\n";
+    };
+    const auto text = looks->ask(question_of(command, request), look, request.stop);
+    if (!text) return refusal(text.error());
+    return Reply{.text = **text};
   };
   return endpoint;
 }
@@ -153,21 +181,42 @@ Result<Reply> show_run(const ApiSubject& subject, const Request& request) {
   return Reply{.body = std::move(json)};
 }
 
-Result<Reply> start_run(const ApiSubject& subject, const Request& request) {
-  const std::string job = request.body.at("job");
-  const bool by_hand = job == "manual";
+/// The members of a body as options: "timeout_seconds" of 90 is --timeout 90s.
+Given given_in(const Json& body) {
+  constexpr std::string_view kSeconds = "_seconds";
   Given given;
-  if (!by_hand) given.add_argument(job);
-  for (const auto& [member, value] : request.body.items()) {
-    if (member == "job") continue;
-    if (!by_hand && member != "on_conflict" && member != "timeout")
-      return api::problem(
-          400, fmt::format("'{}' is for the job manual: {} looks at what the configuration says", member, job));
-    give(given, member, value);
+  for (const auto& [member, value] : body.items()) {
+    if (member == "job" || member == "reason") continue;
+    if (member.ends_with(kSeconds))
+      given.set(option_of(member.substr(0, member.size() - kSeconds.size())), text_of(value) + "s");
+    else
+      give(given, member, value);
   }
-  const std::string run_id = subject.commander.start(by_hand ? "backfill" : "run", given, "api");
+  return given;
+}
+
+Result<Reply> begun(const ApiSubject& subject, const Request& request, const std::string& run_id,
+                    std::string_view job) {
+  GAPLESS_TRY(subject.commander.wait_for_record(run_id, request.stop));
   return Reply{
       .status = 202, .body = {{"run_id", run_id}, {"job", job}}, .headers = {{"Location", "/api/v1/runs/" + run_id}}};
+}
+
+Result<Reply> start_run(const ApiSubject& subject, const Request& request) {
+  const std::string job = request.body.at("job");
+  Given given = given_in(request.body);
+  given.add_argument(job);
+  return begun(subject, request, subject.commander.start("run", given, "api"), job);
+}
+
+Result<Reply> start_backfill(const ApiSubject& subject, const Request& request) {
+  const Given given = given_in(request.body);
+  const auto services = subject.commander.services(request.stop);
+  const auto selection = read_selection(given);
+  if (!selection) return refusal(selection.error());
+  const auto window = window_of(*selection, services->settings(), services->clock().now());
+  if (!window) return refusal(window.error());
+  return begun(subject, request, subject.commander.start("backfill", given, "api"), "manual");
 }
 
 Result<Reply> cancel_run(const ApiSubject& subject, const Request& request) {
@@ -208,6 +257,7 @@ auto with(const ApiSubject& subject, Result<Reply> (*handle)(const ApiSubject&, 
 
 std::vector<Endpoint> run_history(const ApiSubject& subject) {
   const Parameter id{.name = "id", .in = Parameter::In::kPath, .description = "of a run", .schema = run_id_schema()};
+  const Json event = object_schema({{"id", text_schema()}, {"event", text_schema()}, {"data", text_schema()}});
   const Parameter limit{.name = "limit",
                         .description = "runs on a page",
                         .schema = {{"type", "integer"}, {"minimum", 1}, {"maximum", 500}, {"default", kRunsAPage}}};
@@ -230,29 +280,42 @@ std::vector<Endpoint> run_history(const ApiSubject& subject) {
            .parameters = {id},
            .replies = {{200, {"The run", run_schema()}}},
            .problems = {404},
+           .cacheable = true,
            .handle = with(subject, show_run)},
           {.method = "GET",
            .path = "/api/v1/runs/{id}/events",
            .operation_id = "watch_run",
            .summary = "what happens in a run of this process, as it happens",
-           .description = "Server-sent events: started, step, day and ended. Last-Event-ID goes on where a client was.",
+           .description =
+               "Server-sent events: begun, started, step, day and ended. Last-Event-ID goes on where a client was.",
            .parameters = {id},
-           .replies = {{200, {"The events", text_schema(), "text/event-stream"}}},
+           .replies = {{200, {"The events, one after the other", event, "text/event-stream"}}},
            .problems = {404, 409},
            .handle = with(subject, watch_run)}};
 }
 
 std::vector<Endpoint> run_steering(const ApiSubject& subject) {
+  const Json begun_schema = object_schema({{"run_id", text_schema()}, {"job", text_schema()}});
   const Parameter id{.name = "id", .in = Parameter::In::kPath, .description = "of a run", .schema = run_id_schema()};
   return {{.method = "POST",
            .path = "/api/v1/runs",
            .operation_id = "start_run",
-           .summary = "begin a run of a job",
-           .description = "Answers at once; the run's record, or its events, say what becomes of it.",
+           .summary = "begin a run of a scheduled job",
+           .description = "As gapless run. Answers at once; the run's record, or its events, say what becomes of it.",
            .scope = api::Scope::kOperate,
            .body_schema = start_run_schema(),
-           .replies = {{202, {"It is begun", object_schema({{"run_id", text_schema()}, {"job", text_schema()}})}}},
+           .replies = {{202, {"It is begun", begun_schema}}},
            .handle = with(subject, start_run)},
+          {.method = "POST",
+           .path = "/api/v1/backfill",
+           .operation_id = "start_backfill",
+           .summary = "begin a backfill of what is selected",
+           .description = "As gapless backfill. Answers at once, as a run of a job does.",
+           .scope = api::Scope::kOperate,
+           .body_schema = start_backfill_schema(),
+           .replies = {{202, {"It is begun", begun_schema}}},
+           .problems = {409},
+           .handle = with(subject, start_backfill)},
           {.method = "POST",
            .path = "/api/v1/runs/{id}/cancel",
            .operation_id = "cancel_run",
@@ -265,9 +328,8 @@ std::vector<Endpoint> run_steering(const ApiSubject& subject) {
 }
 
 Result<Reply> pause(const ApiSubject& subject, const Request& request) {
-  Given given;
+  Given given = given_in(request.body);
   if (request.body.contains("reason")) given.add_argument(request.body.at("reason"));
-  if (request.body.contains("for")) give(given, "for", request.body.at("for"));
   return reply_of(subject.commander.ask("pause", given));
 }
 
@@ -281,6 +343,7 @@ std::vector<Endpoint> steering(const ApiSubject& subject) {
            .scope = api::Scope::kOperate,
            .body_schema = pause_body_schema(),
            .replies = {{200, {"It is paused", paused}}},
+           .problems = {409},
            .handle = with(subject, pause)},
           {.method = "POST",
            .path = "/api/v1/resume",
@@ -296,8 +359,9 @@ std::vector<Endpoint> steering(const ApiSubject& subject) {
            .description = "A bad one is refused, and the old one stays.",
            .scope = api::Scope::kOperate,
            .replies = {{200, {"It was read", object_schema({{"reloaded", {{"type", "boolean"}}}})}}},
+           .problems = {409},
            .handle = [subject](const Request&) -> Result<Reply> {
-             GAPLESS_TRY(subject.reload());
+             if (const Status read = subject.reload(); !read) return refusal(read.error());
              return Reply{.body = {{"reloaded", true}}};
            }}};
 }
@@ -309,10 +373,15 @@ std::vector<Endpoint> api_endpoints(const ApiSubject& subject) {
   std::vector<Parameter> plan = selection_parameters();
   plan.push_back({.name = "all", .description = "also cells that need nothing", .schema = boolean});
   plan.push_back({.name = "explain", .description = "with what was compared", .schema = boolean});
+  const auto looks = std::make_shared<SharedLooks>();
   std::vector<Endpoint> all = health(subject);
-  all.push_back(asking(subject, "status", selection_parameters(), status_schema()));
-  all.push_back(asking(subject, "plan", std::move(plan), plan_schema()));
-  all.push_back(asking(subject, "teams", {}, teams_schema()));
+  all.push_back(asking(subject, looks, "status", selection_parameters(), status_schema()));
+  all.push_back(asking(subject, looks, "plan", std::move(plan), plan_schema()));
+  all.push_back(asking(subject, looks, "explain",
+                       {{.name = "team", .description = "the team", .schema = team_schema(), .required = true},
+                        {.name = "day", .description = "the day, UTC", .schema = day_schema(), .required = true}},
+                       explain_schema()));
+  all.push_back(asking(subject, looks, "teams", {}, teams_schema()));
   for (auto part : {run_history(subject), run_steering(subject), steering(subject)})
     for (Endpoint& endpoint : part) all.push_back(std::move(endpoint));
   return all;

@@ -16,7 +16,22 @@ Json state_schema() {
   return {{"type", "string"}, {"enum", states}};
 }
 
-Json team_schema() { return {{"type", "integer"}, {"minimum", 1}, {"maximum", 9223372036854775807}}; }
+Json cell_schema() {
+  const Json actions = Json::array({"none", "recompute"});
+  return object_schema({{"team_id", team_schema()},
+                        {"day", day_schema()},
+                        {"state", state_schema()},
+                        {"action", {{"type", "string"}, {"enum", actions}}},
+                        {"why", text_schema()}});
+}
+Json days_schema() { return {{"type", "integer"}, {"minimum", 1}, {"maximum", 36500}}; }
+/// A list that is not empty.
+Json some_of(Json items, std::size_t most) {
+  return {{"type", "array"}, {"items", std::move(items)}, {"minItems", 1}, {"maxItems", most}};
+}
+/// At most a year.
+Json seconds_schema() { return {{"type", "integer"}, {"minimum", 1}, {"maximum", 366 * 86'400}}; }
+Json on_conflict_schema() { return {{"type", "string"}, {"enum", Json::array({"wait", "skip", "fail"})}}; }
 Json window_schema() { return object_schema({{"from", day_schema()}, {"to", day_schema()}}); }
 
 }  // namespace
@@ -24,6 +39,7 @@ Json window_schema() { return object_schema({{"from", day_schema()}, {"to", day_
 Json text_schema() { return type_schema("string"); }
 Json text_or_null_schema() { return or_null("string"); }
 Json day_schema() { return {{"type", "string"}, {"format", "date"}}; }
+Json team_schema() { return {{"type", "integer"}, {"minimum", 1}, {"maximum", 9223372036854775807}}; }
 Json run_id_schema() { return {{"type", "string"}, {"minLength", 1}, {"maxLength", 64}}; }
 Json array_schema(Json items) { return {{"type", "array"}, {"items", std::move(items)}}; }
 
@@ -42,31 +58,25 @@ std::vector<api::Parameter> selection_parameters() {
       {.name = "to", .description = "the last day", .schema = day_schema()},
       {.name = "days",
        .description = "so many finished days, instead of from and to; without any of them backfill.days_back",
-       .schema = {{"type", "integer"}, {"minimum", 1}, {"maximum", 36500}}},
+       .schema = days_schema()},
       {.name = "include_today", .description = "open days too", .schema = type_schema("boolean")},
       {.name = "teams",
        .description = "only these, as in 1,2,3, instead of those that the strategies choose",
-       .schema = {{"type", "string"}, {"minLength", 1}, {"maxLength", 10000}}},
+       .schema = some_of(team_schema(), 100)},
       {.name = "states",
        .description = "only cells in these states, as in missing,stale",
-       .schema = {{"type", "string"}, {"minLength", 1}, {"maxLength", 200}}},
+       .schema = some_of(state_schema(), kCellStates.size())},
   };
 }
 
 Json plan_schema() {
-  const Json actions = Json::array({"none", "recompute"});
-  const Json cell = object_schema({{"team_id", team_schema()},
-                                   {"day", day_schema()},
-                                   {"state", state_schema()},
-                                   {"action", {{"type", "string"}, {"enum", actions}}},
-                                   {"why", text_schema()}});
   const Json estimate = object_schema({{"rows_read", count_schema()},
                                        {"bytes_written", count_schema()},
                                        {"free_bytes_needed", count_schema()},
                                        {"seconds", or_null("number")}});
   return object_schema({{"window", window_schema()},
                         {"teams", array_schema(team_schema())},
-                        {"cells", array_schema(cell)},
+                        {"cells", array_schema(cell_schema())},
                         {"summary", type_schema("object")},
                         {"estimate", estimate},
                         {"outdated", type_schema("object")},
@@ -85,6 +95,11 @@ Json status_schema() {
                         {"teams", array_schema(team)},
                         {"summary", type_schema("object")},
                         {"paused", type_schema("boolean")}});
+}
+
+Json explain_schema() {
+  return object_schema(
+      {{"cell", cell_schema()}, {"evidence", type_schema("object")}, {"runs", array_schema(run_schema())}});
 }
 
 Json teams_schema() {
@@ -110,27 +125,32 @@ Json run_schema() {
 }
 
 Json start_run_schema() {
-  Json jobs = Json::array({"manual"});
+  Json jobs = Json::array();
   for (const std::string_view job : kScheduledJobs) jobs.push_back(job);
   Json members = Json::object();
   members["job"] = {{"type", "string"}, {"enum", jobs}};
-  members["from"] = members["to"] = day_schema();
-  members["days"] = {{"type", "integer"}, {"minimum", 1}, {"maximum", 36500}};
-  members["teams"] = array_schema(team_schema());
-  members["teams"]["minItems"] = 1;
-  members["states"] = array_schema(state_schema());
-  members["states"]["minItems"] = 1;
-  for (const char* name : {"include_today", "force", "accept_definition", "take_over", "allow_shrink"})
-    members[name] = type_schema("boolean");
-  members["on_conflict"] = {{"type", "string"}, {"enum", Json::array({"wait", "skip", "fail"})}};
-  members["timeout"] = {{"type", "string"}, {"minLength", 2}, {"maxLength", 20}};
+  members["on_conflict"] = on_conflict_schema();
+  members["timeout_seconds"] = seconds_schema();
   return {
       {"type", "object"}, {"properties", members}, {"required", Json::array({"job"})}, {"additionalProperties", false}};
 }
 
+Json start_backfill_schema() {
+  Json members = Json::object();
+  members["from"] = members["to"] = day_schema();
+  members["days"] = days_schema();
+  members["teams"] = some_of(team_schema(), 10'000);
+  members["states"] = some_of(state_schema(), kCellStates.size());
+  for (const char* name : {"include_today", "force", "accept_definition", "take_over", "allow_shrink"})
+    members[name] = type_schema("boolean");
+  members["on_conflict"] = on_conflict_schema();
+  members["timeout_seconds"] = seconds_schema();
+  return {{"type", "object"}, {"properties", members}, {"additionalProperties", false}};
+}
+
 Json pause_body_schema() {
   Json members = Json::object();
-  members["for"] = {{"type", "string"}, {"minLength", 2}, {"maxLength", 20}};
+  members["for_seconds"] = seconds_schema();
   members["reason"] = {{"type", "string"}, {"maxLength", 500}};
   return {{"type", "object"}, {"properties", members}, {"additionalProperties", false}};
 }

@@ -14,6 +14,7 @@ Json text_schema();
 Json text_or_null_schema();
 /// A day, YYYY-MM-DD.
 Json day_schema();
+Json team_schema();
 Json run_id_schema();
 Json array_schema(Json items);
 /// With all of these members, and perhaps more.
@@ -22,10 +23,12 @@ Json object_schema(std::vector<std::pair<std::string, Json>> members);
 /// from, to, days, include_today, teams, states.
 std::vector<api::Parameter> selection_parameters();
 Json plan_schema();
+Json explain_schema();
 Json status_schema();
 Json teams_schema();
 Json run_schema();
 Json start_run_schema();
+Json start_backfill_schema();
 Json pause_body_schema();
 
 }  // namespace gapless

@@ -6,6 +6,7 @@
 #include "cli/log.h"
 #include "cli/memory_file.h"
 #include "cli/run_job.h"
+#include "cli/runs_view.h"
 
 namespace gapless {
 namespace {
@@ -56,8 +57,16 @@ CommandRun::Outcome Commander::watched(CommandRun& run, const Given& given, RunO
   const RunEvents teller = feed_.teller(run_id);
   origin.also_tell = &teller;
   const CommandRun::Outcome outcome = run.run(data_, std::move(stop), std::move(origin));
-  on_run_end_(run_id, job, outcome.error ? outcome.error->message : "");
+  const std::string error = outcome.error ? outcome.error->message : "";
+  feed_.ended(run_id, record_of(run_id, error));
+  on_run_end_(run_id, job, error);
   return outcome;
+}
+
+Json Commander::record_of(const std::string& run_id, const std::string& error) const {
+  if (const auto store = data_->store())
+    if (const auto run = (*store)->run(run_id); run && *run) return run_record_json(**run);
+  return {{"run_id", run_id}, {"status", name(RunStatus::kFailed)}, {"error", text_or_null(error)}};
 }
 
 Commander::Answer Commander::ask(std::string_view command, const Given& given, RunOrigin origin, std::stop_token stop) {
@@ -86,16 +95,20 @@ std::string Commander::start(std::string_view command, const Given& given, std::
   task.thread = std::jthread([this, &task, command = std::string(command), given, trigger = std::move(trigger), run_id,
                               then = std::move(then)](const std::stop_token& stop) {
     const Answer answer = ask(command, given, {trigger, run_id, nullptr}, stop);
-    Json report = answer.document;
-    if (report.is_null())
-      report = {{"run_id", run_id},
-                {"status", "failed"},
-                {"error", answer.outcome.error ? Json(answer.outcome.error->message) : Json(nullptr)}};
-    feed_.ended(run_id, report);
     if (then) then(answer);
     task.is_done = true;
   });
   return run_id;
+}
+
+Status Commander::wait_for_record(const std::string& run_id, const std::stop_token& stop) const {
+  constexpr std::chrono::seconds kLongest{10};  // the engine is open: it takes as long as the store takes
+  const auto first = feed_.next(run_id, 0, kLongest, stop);
+  if (!first || first->kind == "ended") {
+    const std::string why = first ? first->data.value("error", Json()).dump() : "it is not in the history yet";
+    return fail(Fault::kUnavailable, fmt::format("run {} was not begun: {}", run_id, why));
+  }
+  return {};
 }
 
 CommandRun::Outcome Commander::run_for_client(const std::vector<std::string>& words, const Surroundings& surroundings,

@@ -41,6 +41,8 @@ class Commander {
   /// A command that begins a run, in a thread of its own; returns the run's id at once. `then` is called at its end.
   std::string start(std::string_view command, const Given& given, std::string trigger,
                     std::function<void(const Answer&)> then = {});
+  /// Waits until a run that was started is in the history. Errors: why it cannot be.
+  Status wait_for_record(const std::string& run_id, const std::stop_token& stop) const;
   /// A command line of a client, with the client's settings, on its streams.
   CommandRun::Outcome run_for_client(const std::vector<std::string>& words, const Surroundings& surroundings,
                                      const std::stop_token& stop);
@@ -55,6 +57,9 @@ class Commander {
   static std::string job_of(const CommandSpec& command, const Given& given);
   /// Runs it, watched under that id.
   CommandRun::Outcome watched(CommandRun& run, const Given& given, RunOrigin origin, std::stop_token stop);
+
+  /// As the history has it, or where it has none what is known.
+  Json record_of(const std::string& run_id, const std::string& error) const;
 
   const std::shared_ptr<OpenData> data_;
   const Surroundings surroundings_;

@@ -183,7 +183,9 @@ ExecutorOptions LocalServices::executor_options() const {
   options.max_concurrent = settings.max_concurrent;
   options.newest_first = settings.newest_first;
   options.max_shrink_percent = settings.max_shrink_percent;
-  if (settings.retention_days) options.source_kept_from = Day::of(clock().now()) - *settings.retention_days;
+  const Day today = Day::of(clock().now());
+  if (settings.retention_days) options.kept.source_from = today - *settings.retention_days;
+  if (settings.keep_days) options.kept.targets_from = today - *settings.keep_days;
   options.statement_timeout = settings.statement_timeout;
   options.memory_limit_bytes = installation_.memory_limit_bytes;
   options.exclusive = true;  // the engine's directory is locked

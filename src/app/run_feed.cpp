@@ -10,6 +10,9 @@ constexpr std::size_t kEventsRemembered = 10'000;
 
 RunEvents RunFeed::teller(const std::string& run_id) {
   RunEvents events;
+  events.on_begin = [this, run_id](const RunRecord& run) {
+    add(run_id, "begun", {{"run_id", run.id}, {"job", run.job}, {"window", run.window}});
+  };
   events.on_start = [this, run_id](const RunRecord& run, const Plan& plan) {
     add(run_id, "started",
         {{"run_id", run.id},
@@ -40,7 +43,7 @@ void RunFeed::expect(const std::string& run_id) {
   runs_.try_emplace(run_id);
 }
 
-void RunFeed::ended(const std::string& run_id, const Json& report) { add(run_id, "ended", report, true); }
+void RunFeed::ended(const std::string& run_id, const Json& record) { add(run_id, "ended", record, true); }
 
 void RunFeed::add(const std::string& run_id, std::string kind, Json data, bool is_last) {
   const std::lock_guard lock(mutex_);

@@ -18,7 +18,7 @@ class RunFeed {
  public:
   struct Event {
     std::uint64_t number = 0;  ///< from 1, in each run
-    std::string kind;          ///< "started", "step", "day", "ended"
+    std::string kind;          ///< "begun", "started", "step", "day", "ended"
     Json data;
   };
 
@@ -26,7 +26,7 @@ class RunFeed {
   void expect(const std::string& run_id);
   /// What tells the feed of a run, as it happens. The feed must outlive its use.
   RunEvents teller(const std::string& run_id);
-  void ended(const std::string& run_id, const Json& report);
+  void ended(const std::string& run_id, const Json& record);
   bool knows(const std::string& run_id) const;
   /// The first event after that number; waits at most so long for one. None where there was none, or none will come.
   std::optional<Event> next(const std::string& run_id, std::uint64_t after, std::chrono::milliseconds wait,

@@ -181,6 +181,15 @@ std::vector<Setting> data_settings() {
        [](const GivenValue& value, Settings& settings) {
          return set(settings.retention_days, read_whole_number(value.text, 1, kMostDays), value);
        }},
+      {{"targets.keep_days",
+        Kind::kNumber,
+        {"GAPLESS_TARGETS_KEEP_DAYS"},
+        "",
+        "days that figures are kept, where a TTL or somebody drops older ones: they are not made again. Without it "
+        "everything is kept"},
+       [](const GivenValue& value, Settings& settings) {
+         return set(settings.keep_days, read_whole_number(value.text, 1, kMostDays), value);
+       }},
   };
 }
 
@@ -280,7 +289,9 @@ std::vector<Setting> work_settings() {
         Kind::kText,
         {"GAPLESS_BACKFILL_HISTORY_DAYS"},
         "",
-        "how many finished days back a team that has no figures yet is built, or all; without it as days_back"},
+        "how many finished days back plan, backfill and the job backfill build what is missing, above all of new "
+        "teams, or "
+        "all; without it as days_back"},
        [](const GivenValue& value, Settings& settings) -> Status {
          if (value.text != "all") return set(settings.history, read_whole_number(value.text, 1, kMostDays), value);
          settings.history = kWholeHistory;

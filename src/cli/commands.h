@@ -9,6 +9,7 @@ CommandSpec adopt_command();
 CommandSpec backfill_command();
 CommandSpec completion_command();
 CommandSpec doctor_command();
+CommandSpec explain_command();
 CommandSpec forget_command();
 CommandSpec init_command();
 CommandSpec load_command();

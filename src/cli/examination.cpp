@@ -56,7 +56,7 @@ Result<Examination> examine(Services& services, Output& output, const Examinatio
       .last_finished = window.last_finished,
       .include_open_days = request.plan.judge.include_open_days,
       .believe_empty_source = request.believe_empty_source,
-      .source_kept_from = services.executor_options().source_kept_from,
+      .kept = services.executor_options().kept,
       .beyond = request.beyond_window ? std::optional(beyond_of(settings, request, chosen)) : std::nullopt};
   GAPLESS_ASSIGN(const bool jobs_accept, jobs_accept_definition(services, *figures.store));
   PlanOptions plan = request.plan;

@@ -18,7 +18,7 @@ struct Examination {
   std::map<std::string, std::string> definition_texts;  ///< of other definitions that made entries, by hash
   Plan plan;
   std::uint64_t not_examined = 0;            ///< published cells outside the window
-  std::map<TeamId, Day> older_history = {};  ///< of new teams, before backfill.history_days
+  std::map<TeamId, Day> older_history = {};  ///< before backfill.history_days, where nothing is built
   std::optional<double> seconds = {};        ///< that carrying out the plan may take; none: nothing to judge by
   bool jobs_accept_definition = false;       ///< scheduled jobs recompute outdated cells: by configuration or consent
 
@@ -32,7 +32,7 @@ struct ExaminationRequest {
   std::optional<Teams> asked_for;  ///< by --teams; none: those that the configured strategies select
   PlanOptions plan;
   bool believe_empty_source = false;  ///< a source without any events is not a failure to look
-  /// Published cells outside the window too, and the history of teams that have none.
+  /// Published cells outside the window too, and what is missing as far back as backfill.history_days.
   bool beyond_window = false;
   std::size_t max_days_beyond = 0;  ///< outside the window, looked at by session; 0: no limit
 };

@@ -17,15 +17,6 @@ bool is_shown(const PlannedCell& planned, const PlanViewOptions& options) {
   return options.all || planned.judgement.action != Action::kNone;
 }
 
-std::string explained_text(const Examination& examination, const PlannedCell& planned, const Definition& now,
-                           const Style& style) {
-  std::string text =
-      fmt::format("{}  team {}  {}: {}", planned.cell().day.to_string(), planned.cell().team.to_string(),
-                  style.paint(tone_of(planned.judgement.state), name(planned.judgement.state)), planned.judgement.why);
-  if (planned.judgement.action != Action::kNone) text += fmt::format(" → {}", name(planned.judgement.action));
-  return text + "\n" + evidence_text(planned.facts, now, examination.definition_texts);
-}
-
 std::uint64_t recomputed_beyond(const Plan& plan) {
   return static_cast<std::uint64_t>(std::ranges::count_if(plan.cells, [&](const PlannedCell& planned) {
     return planned.judgement.action == Action::kRecompute && !plan.window.contains(planned.cell().day);
@@ -67,13 +58,32 @@ std::string conclusion(const Examination& examination, const Style& style) {
                         examination.not_examined == 1 ? "was" : "were");
   for (const auto& [team, day] : examination.older_history)
     text += fmt::format(
-        "team {} is new and has view events from {} on; backfill.history_days says how far back it is"
-        " built\n",
+        "team {} has view events from {} on, and nothing is built there: backfill.history_days says how far back it"
+        " is\n",
         team.value(), day.to_string());
   return text;
 }
 
 }  // namespace
+
+std::string explained_text(const Examination& examination, const PlannedCell& planned, const Definition& now,
+                           const Style& style) {
+  std::string text =
+      fmt::format("{}  team {}  {}: {}", planned.cell().day.to_string(), planned.cell().team.to_string(),
+                  style.paint(tone_of(planned.judgement.state), name(planned.judgement.state)), planned.judgement.why);
+  if (planned.judgement.action != Action::kNone) text += fmt::format(" → {}", name(planned.judgement.action));
+  return text + "\n" + evidence_text(planned.facts, now, examination.definition_texts);
+}
+
+Json cell_json(const Examination& examination, const PlannedCell& planned, const Definition& now, bool with_evidence) {
+  Json cell = {{"team_id", planned.cell().team.value()},
+               {"day", planned.cell().day.to_string()},
+               {"state", name(planned.judgement.state)},
+               {"action", name(planned.judgement.action)},
+               {"why", planned.judgement.why}};
+  if (with_evidence) cell["evidence"] = evidence_json(planned.facts, now, examination.definition_texts);
+  return cell;
+}
 
 std::string acceptance_text(const Examination& examination) {
   const Estimate cost = estimate_of_outdated(examination.plan);
@@ -147,13 +157,7 @@ Json plan_json(const Examination& examination, const Definition& now, const Plan
   for (const TeamId team : plan.teams) json["teams"].push_back(team.value());
   for (const PlannedCell& planned : plan.cells) {
     if (!is_shown(planned, options)) continue;
-    Json cell = {{"team_id", planned.cell().team.value()},
-                 {"day", planned.cell().day.to_string()},
-                 {"state", name(planned.judgement.state)},
-                 {"action", name(planned.judgement.action)},
-                 {"why", planned.judgement.why}};
-    if (options.explain) cell["evidence"] = evidence_json(planned.facts, now, examination.definition_texts);
-    json["cells"].push_back(std::move(cell));
+    json["cells"].push_back(cell_json(examination, planned, now, options.explain));
   }
   json["summary"] = summary_json(plan.summary());
   json["estimate"] = estimate_json(estimate(plan), examination.seconds);

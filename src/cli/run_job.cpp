@@ -95,6 +95,7 @@ class JobRun {
     const Instant now = call_.services.clock().now();
     const RunIdentity identity{call_.origin.run_id.value_or(make_run_id(now)), request_.job, call_.origin.trigger};
     GAPLESS_ASSIGN(record_, figures_.executor->begin(identity, request_.look.window.days));
+    if (const RunEvents* also = call_.origin.also_tell; also != nullptr && also->on_begin) also->on_begin(record_);
     auto why_not = why_not_now(now);
     if (!why_not) return failed(std::move(why_not.error()));
     if (*why_not) return skipped(std::move(**why_not));

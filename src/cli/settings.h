@@ -69,6 +69,7 @@ struct Settings {
   bool source_final = false;
   bool hash_content = false;
   std::optional<int> retention_days;
+  std::optional<int> keep_days;
 
   TeamRules teams;
   TeamSettingsDatabase team_settings_database;
@@ -81,7 +82,7 @@ struct Settings {
   std::chrono::milliseconds settle_delay{0};
   bool newest_first = true;
   bool jobs_accept_definition = false;
-  std::optional<int> history;        ///< days that a new team is built back; none: as days_back
+  std::optional<int> history;        ///< finished days in which something may be missing; none: as days_back
   std::size_t max_days_per_run = 0;  ///< 0: no limit
   std::size_t max_concurrent = 1;
 

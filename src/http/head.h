@@ -18,7 +18,7 @@ enum class ChunkedBodies { kRefused, kTaken };
 
 /// How large a head may be, and how its body may come.
 struct HeadRules {
-  std::size_t longest_request_line = 8 * 1024;
+  std::size_t longest_request_line = 16 * 1024;
   std::size_t longest_head = 32 * 1024;  ///< request line and headers
   ChunkedBodies chunked_bodies = ChunkedBodies::kRefused;
 };

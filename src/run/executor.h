@@ -8,6 +8,7 @@
 
 #include "core/clock.h"
 #include "plan/plan.h"
+#include "run/expiry.h"
 #include "state/state_store.h"
 #include "util/retry.h"
 #include "warehouse/warehouse.h"
@@ -45,6 +46,7 @@ struct RunReport {
 
 /// What a user may watch while a run goes on. Called from the threads that work; must not block for long.
 struct RunEvents {
+  std::function<void(const RunRecord&)> on_begin;  ///< it is in the history; what is to be done is not known yet
   std::function<void(const RunRecord&, const Plan&)> on_start;
   std::function<void(Day, std::string_view step)> on_step;
   std::function<void(const DayReport&, std::size_t done, std::size_t total)> on_day;
@@ -60,7 +62,7 @@ struct ExecutorOptions {
   bool allow_shrink = false;
   bool forget = false;  ///< the planned cells are taken out of targets and ledger instead of being recomputed
   double max_shrink_percent = 10;
-  std::optional<Day> source_kept_from;  ///< source.retention_days: what is older may be cut short there
+  Retention kept;
   std::chrono::milliseconds statement_timeout{std::chrono::seconds(2200)};
   std::optional<std::chrono::milliseconds> run_timeout;  ///< past it no new day is begun; the run ends partial
   /// Of all statements together; past it work is split by teams, and then done one day at a time.

@@ -5,11 +5,12 @@
 namespace gapless {
 
 std::optional<std::string> expired_because(Day day, const SourceExtent& source,
-                                           const std::optional<DayRange>& published,
-                                           const std::optional<Day>& kept_from) {
-  if (kept_from && day - 2 < *kept_from)
+                                           const std::optional<DayRange>& published, const Retention& kept) {
+  if (kept.targets_from && day < *kept.targets_from)
+    return fmt::format("figures are kept from {} on (targets.keep_days)", kept.targets_from->to_string());
+  if (kept.source_from && day - 2 < *kept.source_from)
     return fmt::format("the source keeps its events from {} on (source.retention_days): the day may be cut short there",
-                       kept_from->to_string());
+                       kept.source_from->to_string());
   if (!source.days || !published || published->first >= source.days->first) return std::nullopt;
   if (day - 2 >= source.days->first) return std::nullopt;
   return fmt::format("the source begins on {}, figures were published from {} on: the day may be cut short there",

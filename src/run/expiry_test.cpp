@@ -14,14 +14,14 @@ struct ExpiryCase {
   std::optional<DayRange> source;
   std::optional<DayRange> published;
   bool expired;
-  std::optional<Day> kept_from = std::nullopt;
+  Retention kept = {};
 };
 
 class Expiry : public testing::TestWithParam<ExpiryCase> {};
 
 TEST_P(Expiry, IsDecidedByWhatTheSourceStillHolds) {
   const auto& one = GetParam();
-  const auto why = expired_because(day(one.day), {one.source, 10}, one.published, one.kept_from);
+  const auto why = expired_because(day(one.day), {one.source, 10}, one.published, one.kept);
   EXPECT_EQ(why.has_value(), one.expired);
   if (why) {
     EXPECT_NE(why->find("2026-03-10"), std::string::npos) << *why;
@@ -40,9 +40,16 @@ INSTANTIATE_TEST_SUITE_P(
         {"second_day_of_a_cut_source", "2026-03-11", kSource, range("2026-03-09", "2026-03-20"), true},
         {"third_day_is_whole", "2026-03-12", kSource, range("2026-03-09", "2026-03-20"), false},
         {"before_the_source", "2026-03-01", kSource, range("2026-02-01", "2026-03-20"), true},
-        {"before_what_is_kept", "2026-03-11", kSource, kSource, true, day("2026-03-10")},
-        {"needs_no_more_than_is_kept", "2026-03-12", kSource, kSource, false, day("2026-03-10")},
-        {"kept_from_counts_for_what_was_never_built", "2026-03-11", kSource, std::nullopt, true, day("2026-03-10")},
+        {"before_what_is_kept", "2026-03-11", kSource, kSource, true, {day("2026-03-10"), {}}},
+        {"needs_no_more_than_is_kept", "2026-03-12", kSource, kSource, false, {day("2026-03-10"), {}}},
+        {"kept_from_counts_for_what_was_never_built",
+         "2026-03-11",
+         kSource,
+         std::nullopt,
+         true,
+         {day("2026-03-10"), {}}},
+        {"before_the_figures_that_are_kept", "2026-03-09", std::nullopt, std::nullopt, true, {{}, day("2026-03-10")}},
+        {"first_of_the_figures_that_are_kept", "2026-03-10", kSource, std::nullopt, false, {{}, day("2026-03-10")}},
         {"no_source", "2026-03-10", std::nullopt, range("2026-02-01", "2026-03-20"), false},
     }),
     [](const auto& test) { return test.param.name; });

@@ -4,9 +4,9 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
+#include <set>
 #include <span>
 
-#include "run/expiry.h"
 #include "run/inventory.h"
 
 namespace gapless {
@@ -42,6 +42,13 @@ SourceExtent extent_of(const std::vector<SourceCount>& counts) {
   return extent;
 }
 
+/// Of the window, or of what may be missing before it.
+Day first_day_of_interest(const Scope& scope, const SourceExtent& source) {
+  if (!scope.beyond) return scope.window.first;
+  const Day history = scope.beyond->history_from.value_or(source.days ? source.days->first : scope.window.first);
+  return std::min(scope.window.first, history);
+}
+
 Result<Seen> look(Warehouse& warehouse, StateStore& store, const Scope& scope, const Definition& definition,
                   const Limits& limits) {
   Seen seen;
@@ -52,7 +59,7 @@ Result<Seen> look(Warehouse& warehouse, StateStore& store, const Scope& scope, c
     seen.source = extent_of(seen.counts);
   } else {
     GAPLESS_ASSIGN(seen.source, warehouse.source_extent(limits));
-    const DayRange reached{scope.window.first - 2, scope.window.last + 1};
+    const DayRange reached{first_day_of_interest(scope, seen.source) - 2, scope.window.last + 1};
     GAPLESS_ASSIGN(seen.counts, warehouse.source_counts(reached, scope.teams, limits));
   }
   GAPLESS_ASSIGN(seen.ledger, warehouse.ledger(kEver, std::nullopt, limits));
@@ -132,23 +139,35 @@ class Cells {
     }
   }
 
-  /// The days before the window of teams that have no entry yet.
+  /// What stands in the targets elsewhere, and was never written by gapless.
+  void add_foreign(Observation& seen) {
+    const bool looks = scope_.beyond && seen_.inventoried;
+    std::set<Cell> foreign;
+    for (const auto& target : seen_.content)
+      for (const TargetCell& live : target)
+        if (const Cell cell = live.cell; live.content.rows > 0 && !scope_.window.contains(cell.day) &&
+                                         cell.day <= scope_.last_finished && selected_.contains(cell.team) &&
+                                         !has_entry(cell))
+          foreign.insert(cell);
+    if (!looks) seen.not_examined += foreign.size();
+    if (looks) std::ranges::for_each(foreign, [this](Cell cell) { add(cell); });
+  }
+
+  /// What is missing before the window, as far back as `history_from`. Of a team that has nothing older than that, the first
+  /// day which is not built is told.
   void add_history(const Teams& teams, Observation& seen) {
-    if (!scope_.beyond || !seen_.inventoried) return;
-    Teams built;
-    for (const LedgerRow& row : seen_.ledger) built.push_back(row.cell.team);
-    built = unique_teams(std::move(built));
+    if (!scope_.beyond) return;
+    const auto& from = scope_.beyond->history_from;
     for (const SourceCount& count : seen_.counts) {
       const auto [team, day] = count.cell;
-      if (day >= scope_.window.first || count.view_events == 0 || std::ranges::binary_search(built, team)) continue;
-      if (!std::ranges::binary_search(teams, team)) continue;
-      if (scope_.beyond->history_from && day < *scope_.beyond->history_from) {
-        const auto [found, is_first] = seen.older_history.try_emplace(team, day);
-        if (!is_first) found->second = std::min(found->second, day);
+      if (day >= scope_.window.first || count.view_events == 0 || !std::ranges::binary_search(teams, team)) continue;
+      if (from && day < *from) {
+        if (!has_entry_before({team, *from})) seen.older_history.try_emplace(team, day);  // counts are sorted
         continue;
       }
-      add(count.cell);
-      add({team, day - 1});  // it may own the first views after midnight
+      for (const Cell cell :
+           {count.cell, Cell{team, day - 1}})  // the day before may own the first views after midnight
+        if (!has_entry(cell)) add(cell);
     }
   }
 
@@ -171,7 +190,14 @@ class Cells {
     const auto [found, is_new] = cells_.try_emplace(cell, cell);
     if (!is_new) return;
     found->second.day_is_open = cell.day > scope_.last_finished;
-    found->second.expired_because = expired_because(cell.day, seen_.source, seen_.published, scope_.source_kept_from);
+    found->second.expired_because = expired_because(cell.day, seen_.source, seen_.published, scope_.kept);
+  }
+
+  bool has_entry(Cell cell) const { return std::ranges::binary_search(seen_.ledger, cell, {}, &LedgerRow::cell); }
+  /// Whether the team has any entry of an earlier day.
+  bool has_entry_before(Cell cell) const {
+    const auto row = std::ranges::lower_bound(seen_.ledger, cell, {}, &LedgerRow::cell);
+    return row != seen_.ledger.begin() && std::prev(row)->cell.team == cell.team;
   }
 
   /// Nothing to look at: made by this definition, from this window, and the targets hold it. Most cells are so, and there
@@ -313,6 +339,7 @@ Result<Observation> observe(Warehouse& warehouse, StateStore& store, const Scope
   Cells wanted(scope, looked, definition);
   wanted.add_window(seen.teams);
   wanted.add_published(seen);
+  wanted.add_foreign(seen);
   wanted.add_history(seen.teams, seen);
   CellIndex cells = std::move(wanted).take();
   GAPLESS_TRY(take_confirmations(store, cells));

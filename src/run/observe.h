@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "plan/plan.h"
+#include "run/expiry.h"
 #include "state/state_store.h"
 #include "warehouse/warehouse.h"
 
@@ -20,12 +21,12 @@ struct Scope {
   Teams excluded;              ///< always left out; sorted
   Day last_finished;           ///< later days are open
   bool include_open_days = false;
-  bool believe_empty_source = false;         ///< --allow-shrink: a source without any events is not a failure to look
-  std::optional<Day> source_kept_from = {};  ///< source.retention_days: what is older may be cut short
+  bool believe_empty_source = false;  ///< --allow-shrink: a source without any events is not a failure to look
+  Retention kept = {};
 
-  /// The window bounds what may be missing; what is published is looked after at any age.
+  /// What is published is looked after at any age, and what is missing as far back as one likes.
   struct Beyond {
-    /// Teams without any entry are built from here on; none: since their first event.
+    /// What is missing is built from here on where that is before the window; none: since a team's first event.
     std::optional<Day> history_from;
     std::size_t max_days = 0;  ///< looked at by session, the newest first; 0: no limit
     /// `teams` are those that strategies chose: cells of others stay, but for those whose events are gone.
@@ -43,7 +44,7 @@ struct Observation {
   std::map<Day, std::uint64_t> live_bytes;              ///< on disk, of both targets' partitions
   std::uint64_t settled_beyond = 0;  ///< published cells outside the window that were examined and need nothing
   std::uint64_t not_examined = 0;    ///< published cells outside the window
-  /// Teams without any entry that have events before the days from which they are built, and the first such day.
+  /// Teams that have view events before the days from which they are built, but no entry there: the first such day.
   std::map<TeamId, Day> older_history;
 };
 

@@ -70,11 +70,11 @@ void PartitionJob::end_step(std::string_view status, std::uint64_t rows, std::st
   running_step_.reset();
 }
 
-void PartitionJob::begin_step(std::string_view name, std::uint64_t rows_of_the_last) {
+void PartitionJob::begin_step(std::string_view name, std::uint64_t rows_of_the_last, Teams at_work) {
   end_step("done", rows_of_the_last);
   step_started_ = std::chrono::steady_clock::now();
-  running_step_ =
-      StepRecord{context_.run_id, partition_, std::string(name), "running", context_.clock.now(), 0, 0, 0, ""};
+  running_step_ = StepRecord{
+      context_.run_id, partition_, std::string(name), "running", context_.clock.now(), 0, 0, 0, "", std::move(at_work)};
   record_step();
   if (context_.events.on_step) context_.events.on_step(partition_.day, name);
 }
@@ -129,7 +129,7 @@ Result<Teams> PartitionJob::damaged_others(const Live& live, const Teams& due) c
   Teams teams;
   for (const auto& [team, views] : damaged) teams.push_back(team);
   std::map<TeamId, std::uint64_t> views_now;
-  if (!expired_because(partition_.day, source, published, context_.options.source_kept_from)) {
+  if (!expired_because(partition_.day, source, published, context_.options.kept)) {
     GAPLESS_ASSIGN(const auto owned, context_.warehouse.owned_cells(partition_.day, teams, limits()));
     for (const OwnedCell& cell : owned) views_now[cell.cell.team] = cell.measures.view_events;
   }
@@ -209,7 +209,7 @@ Result<std::vector<OwnedCell>> PartitionJob::build_checked(const Teams& teams, c
   std::mt19937_64 random(std::random_device{}());
   const auto begun = std::chrono::steady_clock::now();
   for (std::uint32_t attempt = 1;;) {
-    begin_step("build");
+    begin_step("build", 0, teams);
     auto built = build_once(teams);
     if (built) {
       begin_step("check", built->size());
@@ -333,7 +333,7 @@ Status PartitionJob::check_fits(std::uint64_t bytes_needed) const {
 }
 
 Status PartitionJob::execute(DayReport& report, std::uint64_t bytes_needed) {
-  begin_step("look");
+  begin_step("look", 0, planned_teams());
   GAPLESS_TRY(check_fits(bytes_needed));
   GAPLESS_ASSIGN(const Live live, look());
   GAPLESS_ASSIGN(Windows windows, look_at_windows(planned_teams()));

@@ -67,7 +67,7 @@ class PartitionJob {
 
   Limits limits() const;
   StagingId staging() const;
-  void begin_step(std::string_view name, std::uint64_t rows_of_the_last = 0);
+  void begin_step(std::string_view name, std::uint64_t rows_of_the_last = 0, Teams at_work = {});
   void end_step(std::string_view status, std::uint64_t rows = 0, std::string_view error = {});
   void record_step() const;
   Status journal(JournalPhase phase, std::string payload);

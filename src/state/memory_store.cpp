@@ -74,11 +74,30 @@ Status MemoryStateStore::record_step(const StepRecord& step) {
 Result<std::vector<StepRecord>> MemoryStateStore::steps(std::string_view run_id) {
   std::scoped_lock lock(mutex_);
   const Run* run = find_run(run_id);
-  if (!run) return std::vector<StepRecord>{};
-  std::vector<StepRecord> steps = run->steps;
-  std::stable_sort(steps.begin(), steps.end(),
+  return run ? run->steps_in_order() : std::vector<StepRecord>{};
+}
+
+std::vector<StepRecord> MemoryStateStore::Run::steps_in_order() const {
+  std::vector<StepRecord> sorted = steps;
+  std::stable_sort(sorted.begin(), sorted.end(),
                    [](const StepRecord& a, const StepRecord& b) { return a.started_at < b.started_at; });
-  return steps;
+  return sorted;
+}
+
+Result<std::vector<StepRecord>> MemoryStateStore::steps_on(const Cell& cell) {
+  std::scoped_lock lock(mutex_);
+  std::vector<const Run*> runs;
+  for (const Run& run : runs_)
+    if (std::ranges::any_of(run.steps, [&](const StepRecord& step) {
+          return step.partition.day == cell.day && std::ranges::binary_search(step.teams, cell.team);
+        }))
+      runs.push_back(&run);
+  std::ranges::stable_sort(runs, {}, [](const Run* run) { return run->record.started_at; });
+  std::vector<StepRecord> found;
+  for (const Run* run : runs)
+    for (StepRecord& step : run->steps_in_order())
+      if (step.partition.day == cell.day) found.push_back(std::move(step));
+  return found;
 }
 
 Result<std::vector<FailingPartition>> MemoryStateStore::failing_partitions() {

@@ -24,6 +24,7 @@ class MemoryStateStore final : public StateStore {
   Result<std::vector<RunRecord>> runs(std::size_t limit) override;
   Status record_step(const StepRecord& step) override;
   Result<std::vector<StepRecord>> steps(std::string_view run_id) override;
+  Result<std::vector<StepRecord>> steps_on(const Cell& cell) override;
   Result<std::vector<FailingPartition>> failing_partitions() override;
   Result<std::vector<PartitionCost>> partition_costs(std::size_t limit) override;
   Result<std::uint64_t> prune_runs(Instant before) override;
@@ -61,6 +62,7 @@ class MemoryStateStore final : public StateStore {
     RunRecord record;
     bool cancel_requested = false;
     std::vector<StepRecord> steps;  ///< in the order of their first record
+    std::vector<StepRecord> steps_in_order() const;
   };
   using JournalKey = std::tuple<std::string, std::string, Partition>;  ///< run, rollup, partition
 

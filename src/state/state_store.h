@@ -52,6 +52,7 @@ struct StepRecord {
   std::uint64_t rows = 0;
   std::uint32_t retries = 0;
   std::string error;
+  Teams teams = {};  ///< at work in it, sorted, in steps "look" and "build"; empty in others
 };
 
 /// A partition whose newest attempts, one or more, all failed.
@@ -145,6 +146,9 @@ class StateStore {
   virtual Status record_step(const StepRecord& step) = 0;
   /// In the order of their beginning.
   virtual Result<std::vector<StepRecord>> steps(std::string_view run_id) = 0;
+  /// The steps on the cell's day of all runs in the history that had its team at work there; runs in the order of their
+  /// beginning.
+  virtual Result<std::vector<StepRecord>> steps_on(const Cell& cell) = 0;
   /// By partition, from the steps of the runs that are in the history. An attempt is all steps of one run on a partition: it
   /// failed where one of them did, and was good where all are done; others count for nothing.
   virtual Result<std::vector<FailingPartition>> failing_partitions() = 0;

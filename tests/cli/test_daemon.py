@@ -52,7 +52,7 @@ class DaemonTest(CommandTest):
         connection.request(method, path, None if body is None else json.dumps(body), headers)
         response = connection.getresponse()
         text = response.read().decode()
-        return response.status, json.loads(text) if 'json' in response.headers['Content-Type'] else text, response.headers
+        return response.status, json.loads(text) if 'json' in response.headers.get('Content-Type', '') else text, response.headers
 
     def until(self, what: str, condition: Any) -> Any:
         """What the condition gives as soon as it is true."""
@@ -212,14 +212,22 @@ class ApiTest(DaemonTest):
             self.assertEqual((status, document), (200, self.gapless(*command, '--output', 'json', GAPLESS_NOW=NOW).json))
         status, problem, headers = self.call('GET', '/api/v1/plan?teams=1,x')
         self.assertEqual((status, headers['Content-Type']), (400, 'application/problem+json'))
-        self.assertIn("team id 'x' is not a positive integer", problem['detail'])
+        self.assertIn("item 2 of the query parameter 'teams' must be an integer; it is \"x\"", problem['detail'])
+        status, problem, _ = self.call('GET', '/api/v1/plan?days=3&from=2026-03-01')
+        self.assertEqual(status, 409)
+        self.assertIn('--days cannot be combined with --from', problem['detail'])
+        self.assertEqual(self.call('POST', '/api/v1/backfill', {'from': '2026-03-02', 'to': '2026-03-01'})[0], 409)
+        tag = self.call('GET', '/api/v1/teams')[2]['ETag']
+        self.assertEqual(self.call('GET', '/api/v1/teams', **{'If-None-Match': tag})[0], 304)
+        cell = self.call('GET', '/api/v1/explain?team=1&day=2026-03-19')[1]
+        self.assertEqual(cell, self.gapless('explain', '--team', '1', '--day', '2026-03-19', '--output', 'json', GAPLESS_NOW=NOW).json)
         self.assertEqual(self.call('GET', '/api/v1/runs/none')[0], 404)
 
-        status, begun, headers = self.call('POST', '/api/v1/runs', {'job': 'manual', 'teams': [1]})
+        status, begun, headers = self.call('POST', '/api/v1/backfill', {'teams': [1]})
         self.assertEqual((status, headers['Location']), (202, '/api/v1/runs/' + begun['run_id']))
         text = self.call('GET', headers['Location'] + '/events')[1]
         kinds = [line.removeprefix('event: ') for line in text.split('\n') if line.startswith('event: ')]
-        self.assertEqual((kinds[0], kinds[-1]), ('started', 'ended'))
+        self.assertEqual((kinds[:2], kinds[-1]), (['begun', 'started'], 'ended'))
         self.assertIn('day', kinds)
         run = self.call('GET', headers['Location'])[1]
         self.assertEqual((run['status'], run['trigger'], run['teams']), ('succeeded', 'api', 1))
@@ -229,7 +237,7 @@ class ApiTest(DaemonTest):
         self.assertEqual(self.call('POST', '/api/v1/runs', {'job': 'nightly'})[0], 400)
         self.assertEqual(self.call('POST', '/api/v1/runs')[0], 415)
 
-        self.assertTrue(self.call('POST', '/api/v1/pause', {'reason': 'moving house', 'for': '2h'})[1]['paused'])
+        self.assertTrue(self.call('POST', '/api/v1/pause', {'reason': 'moving house', 'for_seconds': 7200})[1]['paused'])
         skipped = self.finished_run(self.call('POST', '/api/v1/runs', {'job': 'backfill'})[1]['run_id'])
         self.assertEqual(skipped['status'], 'skipped')
         self.assertIn('moving house', skipped['reason'])
@@ -254,7 +262,7 @@ class ApiTest(DaemonTest):
         self.assertEqual(days(), {'from': '2026-03-16', 'to': '2026-03-20'})
         configuration.write_text('[backfill]\ndays_bakc = 7\n')
         status, problem, _ = self.call('POST', '/api/v1/reload', {})
-        self.assertEqual(status, 400)
+        self.assertEqual(status, 409)
         self.assertIn('days_bakc', problem['detail'])
         self.assertEqual(days(), {'from': '2026-03-16', 'to': '2026-03-20'}, 'the old one stays')
         configuration.write_text('[backfill]\ndays_back = 7\n')

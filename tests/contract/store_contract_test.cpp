@@ -194,6 +194,28 @@ TEST_P(StepContract, IsItsRunsPartitionsAndNames) {
   EXPECT_THAT(store().steps("r3").value(), IsEmpty());
 }
 
+TEST_P(StepContract, AreFoundByTheTeamsAtWorkOnADay) {
+  const TeamId seven = TeamId::parse("7", "test").value(), seventy = TeamId::parse("70", "test").value();
+  for (const char* run : {"later", "first", "of another team", "of another day", "of nobody"})
+    ASSERT_TRUE(store().begin_run(some_run(run, at(run[0] == 'l' ? 10 : 0))));
+  StepRecord look = some_step("first", "2026-03-01", "look", at(1));
+  look.teams = {seven, seventy};
+  const StepRecord publish = some_step("first", "2026-03-01", "publish", at(2));
+  const StepRecord elsewhere = some_step("first", "2026-03-02", "look", at(3));
+  StepRecord joined = some_step("later", "2026-03-01", "build", at(11));
+  joined.teams = {seven};
+  StepRecord of_another_team = some_step("of another team", "2026-03-01", "build", at(1));
+  of_another_team.teams = {seventy};
+  StepRecord of_another_day = some_step("of another day", "2026-03-02", "build", at(1));
+  of_another_day.teams = {seven};
+  for (const StepRecord& step : {joined, publish, look, elsewhere, of_another_team, of_another_day,
+                                 some_step("of nobody", "2026-03-01", "look", at(1))})
+    ASSERT_TRUE(store().record_step(step));
+  EXPECT_THAT(store().steps_on({seven, day("2026-03-01")}).value(), ElementsAre(look, publish, joined));
+  EXPECT_THAT(store().steps_on({seven, day("2026-03-02")}).value(), ElementsAre(of_another_day));
+  EXPECT_THAT(store().steps_on({seven, day("2026-03-03")}).value(), IsEmpty());
+}
+
 TEST_P(StepContract, OfAnUnknownRunIsAnError) {
   const Status recorded = store().record_step(some_step("r1", "2026-03-01", "build", at(1)));
   ASSERT_FALSE(recorded);

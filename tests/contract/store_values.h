@@ -14,7 +14,7 @@ inline auto fields(const RunRecord& run) {
 }
 inline auto fields(const StepRecord& step) {
   return std::tie(step.run_id, step.partition, step.name, step.status, step.started_at, step.seconds, step.rows,
-                  step.retries, step.error);
+                  step.retries, step.error, step.teams);
 }
 inline auto fields(const Lease& lease) { return std::tie(lease.resource, lease.holder, lease.fence, lease.expires_at); }
 inline auto fields(const JournalEntry& entry) {

@@ -35,6 +35,10 @@ Status MortalStore::record_step(const StepRecord& step) {
 Result<std::vector<StepRecord>> MortalStore::steps(std::string_view run_id) {
   return counted(faults_, "steps", [&] { return kept_.steps(run_id); });
 }
+
+Result<std::vector<StepRecord>> MortalStore::steps_on(const Cell& cell) {
+  return counted(faults_, "steps_on", [&] { return kept_.steps_on(cell); });
+}
 Result<std::vector<FailingPartition>> MortalStore::failing_partitions() {
   return counted(faults_, "failing_partitions", [&] { return kept_.failing_partitions(); });
 }

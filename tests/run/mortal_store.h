@@ -19,6 +19,7 @@ class MortalStore final : public StateStore {
   Result<std::vector<RunRecord>> runs(std::size_t limit) override;
   Status record_step(const StepRecord& step) override;
   Result<std::vector<StepRecord>> steps(std::string_view run_id) override;
+  Result<std::vector<StepRecord>> steps_on(const Cell& cell) override;
   Result<std::vector<FailingPartition>> failing_partitions() override;
   Result<std::vector<PartitionCost>> partition_costs(std::size_t limit) override;
   Result<std::uint64_t> prune_runs(Instant before) override;

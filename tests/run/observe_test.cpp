@@ -100,9 +100,49 @@ TEST_F(Observe, CountsTheSettledCellsForTheBlastRadius) {
   EXPECT_EQ(world.look(ask()).value().settled_beyond, 3U);
 }
 
-TEST_F(Observe, OutsideTheWindowOnlyWhatIsPublishedCanBeMissing) {
+TEST_F(Observe, BuildsWhatIsMissingOutsideTheWindowAsFarBackAsItIsToldTo) {
   world.warehouse.put({view(1, "2026-02-20T11:00:00Z", "late", 10)});
   EXPECT_THAT(planned(ask()), IsEmpty());
+  Ask further = ask();
+  further.beyond->history_from = day("2026-02-20");
+  EXPECT_THAT(planned(further), ElementsAre("team 1 on 2026-02-20: missing"));
+  ASSERT_EQ(world.backfill(further).value().status, RunStatus::kSucceeded);
+  EXPECT_THAT(planned(further), IsEmpty());
+}
+
+TEST_F(Observe, GoesOnWithTheHistoryOfATeamOfWhichSomeIsBuilt) {
+  for (const char* on : {"2026-02-03", "2026-02-20", "2026-02-25", "2026-03-03"})
+    world.warehouse.put({view(7, std::string(on) + "T11:00:00Z", on, on[9] + 10U * on[8])});
+  ASSERT_EQ(world.backfill(world.ask()).value().status, RunStatus::kSucceeded) << "as the job daily does";
+  Ask further = ask();
+  further.beyond->history_from = day("2026-02-10");
+  EXPECT_THAT(planned(further), ElementsAre("team 7 on 2026-02-20: missing", "team 7 on 2026-02-25: missing"));
+  EXPECT_THAT(world.look(further).value().older_history, ElementsAre(std::pair(team(7), day("2026-02-03"))));
+  Ask one_day = further;
+  one_day.options.max_days = 1;
+  ASSERT_EQ(world.backfill(one_day).value().cells_recomputed, 1U);
+  EXPECT_THAT(planned(further), ElementsAre("team 7 on 2026-02-20: missing"));
+  ASSERT_EQ(world.backfill(further).value().status, RunStatus::kSucceeded);
+  EXPECT_THAT(planned(further), IsEmpty());
+}
+
+TEST_F(Observe, SeesRowsOfOthersAtAnyAge) {
+  const auto rows_of = [](std::uint64_t id) {
+    return std::vector<ModelGroup>{
+        {team(id), day("2026-02-05").start() + std::chrono::hours(3), "by hand", {40, 4, 2, 100}, {1}, {"?"}}};
+  };
+  world.warehouse.put_rows(Target::kBounces, rows_of(1));
+  world.warehouse.put_rows(Target::kStats, rows_of(2));
+  const auto foreign = [&](const Ask& asked) {
+    return world.observe_and_plan(asked).value().summary()[CellState::kForeign];
+  };
+  EXPECT_EQ(foreign(ask()), 2U);
+  EXPECT_THAT(planned(ask()), IsEmpty()) << "and leaves them alone";
+  EXPECT_EQ(foreign(world.ask()), 0U);
+  EXPECT_EQ(world.look(world.ask()).value().not_examined, 6U);
+  Ask chosen = ask();
+  chosen.teams = Teams{team(1)};
+  EXPECT_EQ(foreign(chosen), 1U);
 }
 
 TEST_F(Observe, BuildsANewTeamsHistoryAsFarBackAsItIsToldTo) {

@@ -121,9 +121,17 @@ CREATE TABLE accepted_definition (
 ) STRICT;
 )sql";
 
+// Of a step: ",3,7,12,", so that a team is found by ",7,".
+constexpr const char* kTeamsOfSteps = R"sql(
+ALTER TABLE steps ADD COLUMN teams TEXT NOT NULL DEFAULT '';
+CREATE INDEX steps_by_day ON steps (day);
+)sql";
+
 void make_shortcuts(SQLite::Database& database) { database.exec(kShortcuts); }
 
 void make_schedule(SQLite::Database& database) { database.exec(kSchedule); }
+
+void add_teams_to_steps(SQLite::Database& database) { database.exec(kTeamsOfSteps); }
 
 void make_first_tables(SQLite::Database& database) {
   database.exec(kFirstTables);
@@ -133,7 +141,8 @@ void make_first_tables(SQLite::Database& database) {
 }
 
 /// The n-th leads from version n to version n + 1. Never changed once released; a new version is a new function.
-constexpr std::array<void (*)(SQLite::Database&), 3> kMigrations{make_first_tables, make_shortcuts, make_schedule};
+constexpr std::array<void (*)(SQLite::Database&), 4> kMigrations{make_first_tables, make_shortcuts, make_schedule,
+                                                                 add_teams_to_steps};
 
 int version_of(SQLite::Database& database) { return database.execAndGet("PRAGMA user_version").getInt(); }
 

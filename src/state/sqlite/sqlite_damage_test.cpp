@@ -24,7 +24,7 @@ class SqliteFullStore : public SqliteStoreTest {
     RunRecord run;
     run.id = "r1";
     ASSERT_TRUE(open()->begin_run(run));
-    for (const char* values : {"INTO steps SELECT NULL, 'r1', 0, '2026-03-01', n, 'build', 'done', 0, 0, 0, 0, ''",
+    for (const char* values : {"INTO steps SELECT NULL, 'r1', 0, '2026-03-01', n, 'build', 'done', 0, 0, 0, 0, '', ''",
                                "INTO leases SELECT 'web/' || n, 'r1', n, 9e15",
                                "INTO journal SELECT 'r1', 'web', 0, '2026-03-01', n, n, 'building', '{}'"}) {
       execute(std::string("WITH RECURSIVE numbers(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < 500) "

@@ -1,5 +1,7 @@
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
+#include <ranges>
 #include <sstream>
 
 #include "state/sqlite/connection.h"
@@ -56,8 +58,19 @@ Result<RunRecord> read_run(SQLite::Statement& row) {
   return run;
 }
 
+/// ",3,7,12,"; empty where there are none.
+std::string format_teams(const Teams& teams) {
+  return teams.empty() ? "" : fmt::format(",{},", fmt::join(teams | std::views::transform(&TeamId::value), ","));
+}
+
+Result<Teams> read_teams(const std::string& text) {
+  if (text.size() < 3) return Teams{};
+  return parse_teams(std::string_view(text).substr(1, text.size() - 2), "the state store");
+}
+
 Result<StepRecord> read_step(SQLite::Statement& row) {
   GAPLESS_ASSIGN(const Partition partition, read_partition(row, 1));
+  GAPLESS_ASSIGN(Teams teams, read_teams(row.getColumn(11).getString()));
   return StepRecord{row.getColumn(0).getString(),
                     partition,
                     row.getColumn(4).getString(),
@@ -66,7 +79,17 @@ Result<StepRecord> read_step(SQLite::Statement& row) {
                     row.getColumn(7).getDouble(),
                     read_count(row, 8),
                     row.getColumn(9).getUInt(),
-                    row.getColumn(10).getString()};
+                    row.getColumn(10).getString(),
+                    std::move(teams)};
+}
+
+Result<std::vector<StepRecord>> read_steps(SQLite::Statement query) {
+  std::vector<StepRecord> steps;
+  while (query.executeStep()) {
+    GAPLESS_ASSIGN(StepRecord step, read_step(query));
+    steps.push_back(std::move(step));
+  }
+  return steps;
 }
 
 bool has_run(SQLite::Database& database, std::string_view id) {
@@ -128,30 +151,38 @@ Status SqliteStateStore::record_step(const StepRecord& step) {
   return connection_->write("recording a step", [&](SQLite::Database& database) -> Status {
     if (!has_run(database, step.run_id)) return fail_unknown_run(step.run_id);
     // An update in place, not INSERT OR REPLACE: the step keeps its seq, and so its place among those of its instant.
-    statement(database,
-              "INSERT INTO steps (run_id, shard, day, bucket, name, status, started_at_micros, seconds, rows, retries,"
-              " error) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (run_id, shard, day, bucket, name)"
-              " DO UPDATE SET status = excluded.status, started_at_micros = excluded.started_at_micros,"
-              " seconds = excluded.seconds, rows = excluded.rows, retries = excluded.retries, error = excluded.error",
-              step.run_id, step.partition.shard, step.partition.day, step.partition.bucket, step.name, step.status,
-              step.started_at, step.seconds, step.rows, step.retries, step.error)
+    statement(
+        database,
+        "INSERT INTO steps (run_id, shard, day, bucket, name, status, started_at_micros, seconds, rows, retries,"
+        " error, teams) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (run_id, shard, day, bucket, name)"
+        " DO UPDATE SET status = excluded.status, started_at_micros = excluded.started_at_micros,"
+        " seconds = excluded.seconds, rows = excluded.rows, retries = excluded.retries, error = excluded.error,"
+        " teams = excluded.teams",
+        step.run_id, step.partition.shard, step.partition.day, step.partition.bucket, step.name, step.status,
+        step.started_at, step.seconds, step.rows, step.retries, step.error, format_teams(step.teams))
         .exec();
     return {};
   });
 }
 
 Result<std::vector<StepRecord>> SqliteStateStore::steps(std::string_view run_id) {
-  return connection_->read("reading steps", [&](SQLite::Database& database) -> Result<std::vector<StepRecord>> {
-    auto query = statement(database,
-                           "SELECT run_id, shard, day, bucket, name, status, started_at_micros, seconds, rows, retries,"
-                           " error FROM steps WHERE run_id = ? ORDER BY started_at_micros, seq",
-                           run_id);
-    std::vector<StepRecord> steps;
-    while (query.executeStep()) {
-      GAPLESS_ASSIGN(StepRecord step, read_step(query));
-      steps.push_back(std::move(step));
-    }
-    return steps;
+  return connection_->read("reading steps", [&](SQLite::Database& database) {
+    return read_steps(statement(database,
+                                "SELECT run_id, shard, day, bucket, name, status, started_at_micros, seconds, rows,"
+                                " retries, error, teams FROM steps WHERE run_id = ? ORDER BY started_at_micros, seq",
+                                run_id));
+  });
+}
+
+Result<std::vector<StepRecord>> SqliteStateStore::steps_on(const Cell& cell) {
+  return connection_->read("reading steps of a day", [&](SQLite::Database& database) {
+    return read_steps(statement(database,
+                                "SELECT run_id, shard, day, bucket, name, steps.status, steps.started_at_micros,"
+                                " seconds, rows, retries, steps.error, steps.teams"
+                                " FROM steps JOIN runs ON runs.id = steps.run_id WHERE day = ?1 AND run_id IN"
+                                " (SELECT run_id FROM steps WHERE day = ?1 AND instr(steps.teams, ?2) > 0)"
+                                " ORDER BY runs.started_at_micros, runs.seq, steps.started_at_micros, steps.seq",
+                                cell.day, format_teams({cell.team})));
   });
 }
 

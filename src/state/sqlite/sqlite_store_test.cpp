@@ -30,7 +30,7 @@ TEST_F(SqliteStore, IsMarkedAsOursWithItsVersionAndHasAWriteAheadLog) {
   open();
   SQLite::Database raw(file().string());
   EXPECT_EQ(raw.execAndGet("PRAGMA application_id").getInt(), 0x6761706c);
-  EXPECT_EQ(raw.execAndGet("PRAGMA user_version").getInt(), 3);
+  EXPECT_EQ(raw.execAndGet("PRAGMA user_version").getInt(), 4);
   EXPECT_EQ(raw.execAndGet("PRAGMA journal_mode").getString(), "wal");
 }
 
@@ -91,7 +91,8 @@ TEST_F(SqliteStore, OfTheFirstVersionIsTakenAlong) {
   ASSERT_TRUE(open()->begin_run(run));
   execute(
       "DROP TABLE cached_partitions; DROP TABLE confirmations; DROP TABLE ticks; DROP TABLE accepted_definition;"
-      " ALTER TABLE runs DROP COLUMN cells_by_state; ALTER TABLE runs DROP COLUMN reason; PRAGMA user_version = 1");
+      " ALTER TABLE runs DROP COLUMN cells_by_state; ALTER TABLE runs DROP COLUMN reason;"
+      " DROP INDEX steps_by_day; ALTER TABLE steps DROP COLUMN teams; PRAGMA user_version = 1");
   const auto store = open();
   EXPECT_EQ(store->store_id().value(), id);
   EXPECT_EQ(store->run("r1").value().value().id, "r1");
@@ -106,14 +107,14 @@ TEST_F(SqliteStore, OfANewerProgramIsAConflictAndLeftAlone) {
   const auto store = SqliteStateStore::open(file());
   ASSERT_FALSE(store);
   EXPECT_EQ(store.error().fault, Fault::kConflict);
-  EXPECT_THAT(store.error().message, AllOf(HasSubstr("version 7"), HasSubstr("up to 3"), HasSubstr("Upgrade")));
+  EXPECT_THAT(store.error().message, AllOf(HasSubstr("version 7"), HasSubstr("up to 4"), HasSubstr("Upgrade")));
   EXPECT_EQ(read_file(), before);
 }
 
 TEST_F(SqliteStore, MadeNewerWhileInUseIsAConflictFromThenOn) {
   const auto store = open();
   const Lease lease = std::get<Lease>(store->take_lease("web/1", "r1", 1h).value());
-  execute("PRAGMA user_version = 4");
+  execute("PRAGMA user_version = 5");
   const auto expect_conflict = [](const auto& result) {
     ASSERT_FALSE(result);
     EXPECT_EQ(result.error().fault, Fault::kConflict) << result.error().message;
