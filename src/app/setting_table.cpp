@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "app/daemon_settings.h"
+#include "app/gateway_settings.h"
 #include "app/set_value.h"
 #include "app/setting_values.h"
 #include "app/source_settings.h"
@@ -390,7 +391,7 @@ std::vector<Setting> output_settings() {
 std::vector<Setting> all_settings() {
   std::vector<Setting> all;
   for (auto part : {data_settings(), source_settings(), target_settings(), team_settings(), work_settings(),
-                    daemon_settings(), output_settings()})
+                    daemon_settings(), gateway_settings(), output_settings()})
     for (Setting& setting : part) all.push_back(std::move(setting));
   return all;
 }

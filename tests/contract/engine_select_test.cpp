@@ -218,5 +218,22 @@ TEST_P(EngineContract, BadStatementIdsAreRefused) {
   }
 }
 
+TEST_P(EngineContract, SettingsGoWithTheirStatementAlone) {
+  const Statement statement("SELECT getSetting('max_block_size') AS size");
+  const std::string usual = value(statement);
+  StatementOptions options;
+  options.settings = {{"max_block_size", "777"}};
+  const auto rows = engine().select(statement, options);
+  ASSERT_TRUE(rows) << rows.error().message;
+  EXPECT_EQ(rows->text(0, 0), "777");
+  EXPECT_EQ(value(statement), usual);
+}
+
+TEST_P(EngineContract, ASettingsValueThatCannotBeReadIsAnError) {
+  StatementOptions options;
+  options.settings = {{"max_block_size", "many"}};
+  EXPECT_FALSE(engine().select(Statement("SELECT 1"), options));
+}
+
 }  // namespace
 }  // namespace gapless::contract
