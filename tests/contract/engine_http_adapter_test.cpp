@@ -249,8 +249,8 @@ INSTANTIATE_TEST_SUITE_P(
             Fault::kInvalidInput, "code 516 AUTHENTICATION_FAILED"},
         RefusalCase{"readonly_user", "getSetting('readonly')", rows_script("readonly\nUInt64\n1\n"),
                     Fault::kInvalidInput, "user 'gapless' may not even set a time limit"},
-        RefusalCase{"unknown_setting", "FROM system.settings", rows_script("name\nString\n"), Fault::kInvalidInput,
-                    "no setting 'max_block_size'"},
+        RefusalCase{"unknown_setting", "FROM system.settings", rows_script("name\tvalue\nString\tString\n"),
+                    Fault::kInvalidInput, "no setting 'max_block_size'"},
         RefusalCase{"bad_setting", "SELECT 1 AS one", exception_script(400, 27, "cannot parse many (CANNOT_PARSE)"),
                     Fault::kInvalidInput, "'max_block_size' cannot be 'many'"}),
     kCaseName);
@@ -284,11 +284,31 @@ TEST_F(HttpEngineTest, AsksNothingOfAReadOnlyUserThatItMayNotSet) {
 }
 
 TEST_F(HttpEngineTest, KeepsExceptionsOutOfFormatsWhereTheServerKnowsHow) {
-  server_.on("FROM system.settings", rows_script("name\nString\nhttp_write_exception_in_output_format\n"));
+  server_.on("FROM system.settings",
+             rows_script("name\tvalue\nString\tString\nhttp_write_exception_in_output_format\t1\n"));
   server_.on("SELECT seven", rows_script(kOneRow));
   open();
   ASSERT_TRUE(select());
   EXPECT_EQ(server_.requests("SELECT seven").at(0).query.at("http_write_exception_in_output_format"), "0");
+}
+
+TEST_F(HttpEngineTest, LetsNoProfileCutResultsShort) {
+  server_.on("FROM system.settings", rows_script("name\tvalue\nString\tString\ntimeout_overflow_mode\tbreak\n"
+                                                 "read_overflow_mode\tthrow\ngroup_by_overflow_mode\tany\n"));
+  server_.on("seven", rows_script(kOneRow));
+  open();
+  ASSERT_TRUE(select());
+  const auto query = server_.requests("SELECT seven").at(0).query;
+  EXPECT_EQ(query.at("timeout_overflow_mode"), "throw");
+  EXPECT_EQ(query.at("group_by_overflow_mode"), "throw");
+  EXPECT_EQ(query.count("read_overflow_mode"), 0U);
+}
+
+TEST_F(HttpEngineTest, WaitsForItsRowsWhateverTheProfileSays) {
+  open();
+  server_.on("INSERT", rows_script(""));
+  ASSERT_TRUE(fill());
+  EXPECT_EQ(server_.requests("INSERT").at(0).query.at("async_insert"), "0");
 }
 
 TEST_F(HttpEngineTest, RefusesWhatWouldBreakAHeader) {

@@ -290,7 +290,8 @@ void FakeClickHouse::script_idle_server() {
      [](const FakeRequest&, FakeReply& reply) { reply.exception(400, 62, "the script has no answer (SYNTAX_ERROR)"); });
   says("version()", "version\nString\n25.8.1.1\n");
   says("getSetting('readonly')", "readonly\nUInt64\n0\n");
-  says("FROM system.settings", "name\nString\nmax_threads\nmax_block_size\n");
+  says("FROM system.settings",
+       "name\tvalue\nString\tString\nmax_threads\t4\nmax_block_size\t5\nread_overflow_mode\tthrow\n");
   says("SELECT 1 AS one", "one\nUInt8\n1\n");
   says("KILL QUERY", "");
   says("SYSTEM FLUSH LOGS", "");

@@ -59,6 +59,9 @@ Result<Rows> HttpEngine::select(const Statement& statement, const StatementOptio
   QueryString settings = running->settings();
   settings.add("wait_end_of_query", "1").add("default_format", kHttpRowsFormat);
   settings.add("max_result_rows", std::to_string(options.max_result_rows)).add("result_overflow_mode", "throw");
+  // What Rows reads must not depend on the user's profile.
+  settings.add("output_format_tsv_crlf_end_of_line", "0").add("format_tsv_null_representation", "\\N");
+  settings.add("date_time_output_format", "simple");
   std::string body;
   GAPLESS_TRY(running->send(exchange_of(statement, std::move(settings)), [&body](std::string_view bytes) {
     body += bytes;

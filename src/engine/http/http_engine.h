@@ -13,7 +13,7 @@ class ServerLink;
 /// Thread-safe. Needs a server of 23.8 or newer, and one server: a statement is looked for, and killed, where it was sent.
 /// A statement whose connection is lost goes on there; it is killed or waited for, as Engine promises, and where it cannot
 /// be told whether one took effect, the error says so (outcome_unknown()). The process has to ignore SIGPIPE. Streams
-/// must not outlive the engine.
+/// may outlive the engine.
 class HttpEngine final : public Engine {
  public:
   /// Errors: kInvalidInput for options that cannot be used, a server that is too old, or a setting that it does not have;

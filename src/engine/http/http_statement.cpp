@@ -77,6 +77,7 @@ QueryString HttpStatement::settings() const {
   query.add("query_id", query_id_).add("log_comment", id_);
   query.add("max_execution_time", fmt::format("{}.{:03}", deadline_.count() / 1000, deadline_.count() % 1000));
   if (options_.memory_limit_bytes != 0) query.add("max_memory_usage", std::to_string(options_.memory_limit_bytes));
+  query.add("async_insert", "0");  // whose rows may be written after the reply
   // 2 would let INSERT INTO FUNCTION file(…) write; but it is what a user who only reads can have.
   if (options_.read_only && !link_->user_reads_only()) query.add("readonly", "1");
   const std::string& database = options_.database.empty() ? link_->options().database : options_.database;

@@ -17,6 +17,8 @@ using std::chrono::milliseconds;
 
 constexpr std::size_t kLongestErrorBody = std::size_t{64} << 10U;
 constexpr std::string_view kExceptionSetting = "http_write_exception_in_output_format";
+constexpr std::string_view kOverflowMode = "_overflow_mode";
+constexpr std::string_view kThrow = "throw";
 // A shorter one would be found in words that are none; nothing repeats passwords anyway.
 constexpr std::size_t kShortestHidden = 4;
 
@@ -98,19 +100,31 @@ Status ServerLink::check_version() {
                                                 kOldestServer.year, kOldestServer.month));
 }
 
+/// Also finds out where the user's profile has other words for a limit than "throw": they would cut results short, and
+/// say nothing.
 Status ServerLink::check_settings() {
   std::vector<std::string> names = {std::string(kExceptionSetting)};
   for (const auto& [name, value] : options_.settings) names.push_back(name);
-  Statement known("SELECT name FROM system.settings WHERE name IN {names:Array(String)}");
+  Statement known(
+      "SELECT name, value FROM system.settings WHERE name IN {names:Array(String)} OR name LIKE "
+      "'%\\_overflow\\_mode%'");
   GAPLESS_ASSIGN(const Rows rows, ask_with(known.bind("names", names), {}, patience().question));
-  const auto has = [&rows](std::string_view name) {
-    for (std::size_t row = 0; row < rows.size(); ++row)
-      if (rows.text(row, 0) == name) return true;
-    return false;
-  };
-  has_exception_setting_ = has(kExceptionSetting);
+  GAPLESS_TRY(rows.expect({"name", "value"}));
+  std::set<std::string, std::less<>> there;
+  for (std::size_t row = 0; row < rows.size(); ++row) {
+    const std::string& name = rows.text(row, 0);
+    there.insert(name);
+    if (name == kExceptionSetting) corrections_.emplace(name, "0");
+    if (name.find(kOverflowMode) != std::string::npos && rows.text(row, 1) != kThrow)
+      corrections_.emplace(name, kThrow);
+  }
+  return check_own_settings(there);
+}
+
+Status ServerLink::check_own_settings(const std::set<std::string, std::less<>>& there) {
   for (const auto& [name, value] : options_.settings) {
-    if (!has(name)) return fail(Fault::kInvalidInput, fmt::format("the server has no setting '{}'", in_one_line(name)));
+    if (!there.contains(name))
+      return fail(Fault::kInvalidInput, fmt::format("the server has no setting '{}'", in_one_line(name)));
     QueryString alone;
     alone.add(name, value);
     const auto taken = ask_with(Statement("SELECT 1 AS one"), alone, patience().question);
@@ -127,7 +141,7 @@ QueryString ServerLink::common_settings() const {
   settings.try_emplace("session_timezone", "UTC");  // what a timestamp says must not depend on the server's place
   if (options_.threads != 0) settings.try_emplace("max_threads", std::to_string(options_.threads));
   if (options_.priority != 0) settings.try_emplace("priority", std::to_string(options_.priority));
-  if (has_exception_setting_) settings[std::string(kExceptionSetting)] = "0";
+  for (const auto& [name, value] : corrections_) settings.try_emplace(name, value);
   for (const auto& [name, value] : settings) query.add(name, value);
   return query;
 }

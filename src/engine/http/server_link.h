@@ -1,8 +1,10 @@
 #pragma once
 
 #include <chrono>
+#include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -69,13 +71,14 @@ class ServerLink {
   Status look();
   Status check_version();
   Status check_settings();
+  Status check_own_settings(const std::set<std::string, std::less<>>& there);
   Error of_status(int status) const;
   Result<Rows> ask_with(const Statement& statement, QueryString settings, std::chrono::milliseconds at_most);
 
   const HttpEngineOptions options_;
   std::string url_;
   bool reads_only_ = false;
-  bool has_exception_setting_ = false;  // http_write_exception_in_output_format
+  std::map<std::string, std::string> corrections_;  // of settings that the user's profile may have otherwise
   RunningStatements running_;
   ChannelPool channels_;
 };
