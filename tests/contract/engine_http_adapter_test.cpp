@@ -500,6 +500,7 @@ INSTANTIATE_TEST_SUITE_P(
                              [](const FakeRequest&, FakeReply& reply) {
                                reply.raw("HTTP/1.1 200 OK\r\nContent-Length: 20\r\n\r\nn\nUInt64\n7\n");
                              }},
+                    LossCase{"of_the_first_of_two", exception_script(500, 216, "it runs already (QUERY_WITH_SAME_ID)")},
                     LossCase{"at_a_proxy", page_script(504, "<html>took too long</html>")}),
     kCaseName);
 

@@ -17,6 +17,7 @@ using std::chrono::milliseconds;
 
 constexpr int kDeadlineCode = 159;
 constexpr int kNetworkCode = 210;
+constexpr int kSameIdCode = 216;
 constexpr int kCancelledCode = 394;
 constexpr milliseconds kLongestDrive{10'000};  // a stop, a cancel() and what comes end it earlier
 constexpr std::size_t kLongestErrorText = std::size_t{64} << 10U;
@@ -191,6 +192,8 @@ Status HttpStatement::verdict() {
   const auto& failure = channel_->failure();
   if (!failure && head_.status() == 200 && head_.exception_code() == 0) return {};
   HttpOutcome outcome = link_->outcome(head_, error_body_, failure);
+  // Nobody else has our id: libcurl sent it again, on a new connection, and the reply to the first is lost.
+  if (outcome.error.code == kSameIdCode) outcome = {{Fault::kUnavailable, 0, outcome.error.message}, true};
   if (!outcome.lost) return fail(std::move(outcome.error));
   return reconcile(std::move(outcome.error));
 }

@@ -18,7 +18,7 @@ Status try_without_rows(const std::shared_ptr<ServerLink>& link, const Statement
                         const StatementOptions& options) {
   StatementOptions quiet = options;
   quiet.on_progress = nullptr;
-  GAPLESS_ASSIGN(const auto trial, HttpStatement::begin(link, quiet, HttpStatement::Nature::kWrites));
+  GAPLESS_ASSIGN(const auto trial, HttpStatement::begin(link, quiet, HttpStatement::Nature::kReads));
   HttpExchange exchange;
   exchange.query = insert_query(statement, format, trial->settings()).text();
   exchange.content_type = kBinary;
