@@ -7,6 +7,7 @@
 #include <spdlog/sinks/ostream_sink.h>
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
 #include <atomic>
 #include <csignal>
 #include <cstdlib>
@@ -101,6 +102,22 @@ std::string logged(std::string_view type, std::string_view exception) {
       type, exception);
 }
 
+FakeClickHouse::Script rows_script(std::string tsv) {
+  return [tsv = std::move(tsv)](const FakeRequest&, FakeReply& reply) { reply.rows(tsv); };
+}
+
+FakeClickHouse::Script exception_script(int status, int code, std::string text) {
+  return [=](const FakeRequest&, FakeReply& reply) { reply.exception(status, code, text); };
+}
+
+FakeClickHouse::Script page_script(int status, std::string page) {
+  return [=](const FakeRequest&, FakeReply& reply) {
+    reply.head(status, {{"Location", "http://127.0.0.1:1/"}});
+    reply.piece(page);
+    reply.end();
+  };
+}
+
 TEST_F(HttpEngineTest, SendsAStatementWithItsValuesAndItsLimits) {
   HttpEngineOptions options = options_for(server_.url());
   options.database = "web";
@@ -176,6 +193,21 @@ TEST_F(HttpEngineTest, NamesEachAttemptAnew) {
   EXPECT_NE(requests[0].query.at("query_id"), requests[1].query.at("query_id"));
 }
 
+TEST_F(HttpEngineTest, SaysNothingTwice) {
+  HttpEngineOptions options = options_for(server_.url());
+  options.settings = {{"max_block_size", "1"}, {"max_threads", "2"}};
+  options.threads = 3;
+  options.compression = HttpCompression::kAlways;
+  open(options);
+  server_.on("SELECT seven", rows_script(kOneRow));
+  ASSERT_TRUE(select());
+  const FakeRequest request = server_.requests("SELECT seven").at(0);
+  EXPECT_EQ(std::ranges::count(request.target, '='), static_cast<std::ptrdiff_t>(request.query.size()));
+  EXPECT_EQ(request.query.at("max_threads"), "2");
+  EXPECT_EQ(request.query.at("enable_http_compression"), "1");
+  EXPECT_THAT(request.headers.at("accept-encoding"), HasSubstr("gzip"));
+}
+
 TEST_F(HttpEngineTest, UsesAConnectionAgain) {
   open();
   server_.on("SELECT seven", [](const FakeRequest&, FakeReply& reply) { reply.rows(kOneRow); });
@@ -210,22 +242,6 @@ TEST_P(Refusals, SayWhy) {
   EXPECT_STREQ(name(error.fault), name(GetParam().fault)) << error.message;
   EXPECT_THAT(error.message, AllOf(StartsWith("ClickHouse at " + server_.url() + ": "), HasSubstr(GetParam().says),
                                    Not(HasSubstr(kPassword))));
-}
-
-FakeClickHouse::Script rows_script(std::string tsv) {
-  return [tsv = std::move(tsv)](const FakeRequest&, FakeReply& reply) { reply.rows(tsv); };
-}
-
-FakeClickHouse::Script exception_script(int status, int code, std::string text) {
-  return [=](const FakeRequest&, FakeReply& reply) { reply.exception(status, code, text); };
-}
-
-FakeClickHouse::Script page_script(int status, std::string page) {
-  return [=](const FakeRequest&, FakeReply& reply) {
-    reply.head(status, {{"Location", "http://127.0.0.1:1/"}});
-    reply.piece(page);
-    reply.end();
-  };
 }
 
 INSTANTIATE_TEST_SUITE_P(

@@ -28,8 +28,8 @@ HttpStatement::Nature nature_of(std::string_view text) {
   return reads ? HttpStatement::Nature::kReads : HttpStatement::Nature::kWrites;
 }
 
-HttpExchange exchange_of(const Statement& statement, QueryString settings) {
-  StatementForm form = statement_form(statement, std::move(settings));
+HttpExchange exchange_of(const Statement& statement, const HttpSettings& settings) {
+  StatementForm form = statement_form(statement, settings);
   HttpExchange exchange;
   exchange.query = form.query.text();
   exchange.content_type = std::move(form.content_type);
@@ -46,9 +46,10 @@ Result<std::unique_ptr<HttpEngine>> HttpEngine::open(const HttpEngineOptions& op
 
 Result<Stats> HttpEngine::execute(const Statement& statement, const StatementOptions& options) {
   GAPLESS_ASSIGN(const auto running, HttpStatement::begin(link_, options, nature_of(statement.text())));
-  QueryString settings = running->settings();
-  settings.add("wait_end_of_query", "1").add("default_format", kDiscard);
-  GAPLESS_TRY(running->send(exchange_of(statement, std::move(settings)), [](std::string_view) { return Status(); }));
+  HttpSettings settings = running->settings();
+  settings["wait_end_of_query"] = "1";
+  settings["default_format"] = kDiscard;
+  GAPLESS_TRY(running->send(exchange_of(statement, settings), [](std::string_view) { return Status(); }));
   GAPLESS_TRY(running->finish());
   return running->stats();
 }
@@ -56,14 +57,17 @@ Result<Stats> HttpEngine::execute(const Statement& statement, const StatementOpt
 // The whole result is made before the server says 200, so that what fails fails with a status that says so.
 Result<Rows> HttpEngine::select(const Statement& statement, const StatementOptions& options) {
   GAPLESS_ASSIGN(const auto running, HttpStatement::begin(link_, options, HttpStatement::Nature::kReads));
-  QueryString settings = running->settings();
-  settings.add("wait_end_of_query", "1").add("default_format", kHttpRowsFormat);
-  settings.add("max_result_rows", std::to_string(options.max_result_rows)).add("result_overflow_mode", "throw");
+  HttpSettings settings = running->settings();
+  settings["wait_end_of_query"] = "1";
+  settings["default_format"] = kHttpRowsFormat;
+  settings["max_result_rows"] = std::to_string(options.max_result_rows);
+  settings["result_overflow_mode"] = "throw";
   // What Rows reads must not depend on the user's profile.
-  settings.add("output_format_tsv_crlf_end_of_line", "0").add("format_tsv_null_representation", "\\N");
-  settings.add("date_time_output_format", "simple");
+  settings["output_format_tsv_crlf_end_of_line"] = "0";
+  settings["format_tsv_null_representation"] = "\\N";
+  settings["date_time_output_format"] = "simple";
   std::string body;
-  GAPLESS_TRY(running->send(exchange_of(statement, std::move(settings)), [&body](std::string_view bytes) {
+  GAPLESS_TRY(running->send(exchange_of(statement, settings), [&body](std::string_view bytes) {
     body += bytes;
     return Status();
   }));
@@ -83,9 +87,9 @@ Result<Rows> HttpEngine::select(const Statement& statement, const StatementOptio
 Result<Stats> HttpEngine::stream(const Statement& statement, std::string_view format, const StatementOptions& options,
                                  const std::function<Status(std::string_view)>& sink) {
   GAPLESS_ASSIGN(const auto running, HttpStatement::begin(link_, options, nature_of(statement.text())));
-  QueryString settings = running->settings();
-  settings.add("default_format", format);
-  GAPLESS_TRY(running->send(exchange_of(statement, std::move(settings)), sink));
+  HttpSettings settings = running->settings();
+  settings["default_format"] = format;
+  GAPLESS_TRY(running->send(exchange_of(statement, settings), sink));
   GAPLESS_TRY(running->finish());
   return running->stats();
 }

@@ -73,17 +73,18 @@ HttpStatement::HttpStatement(std::shared_ptr<ServerLink> link, std::string id, s
 
 HttpStatement::~HttpStatement() = default;
 
-QueryString HttpStatement::settings() const {
-  QueryString query = link_->common_settings();
-  query.add("query_id", query_id_).add("log_comment", id_);
-  query.add("max_execution_time", fmt::format("{}.{:03}", deadline_.count() / 1000, deadline_.count() % 1000));
-  if (options_.memory_limit_bytes != 0) query.add("max_memory_usage", std::to_string(options_.memory_limit_bytes));
-  query.add("async_insert", "0");  // whose rows may be written after the reply
+HttpSettings HttpStatement::settings() const {
+  HttpSettings settings = link_->common_settings();
+  settings["query_id"] = query_id_;
+  settings["log_comment"] = id_;
+  settings["max_execution_time"] = fmt::format("{}.{:03}", deadline_.count() / 1000, deadline_.count() % 1000);
+  if (options_.memory_limit_bytes != 0) settings["max_memory_usage"] = std::to_string(options_.memory_limit_bytes);
+  settings["async_insert"] = "0";  // such rows may be written after the reply
   // 2 would let INSERT INTO FUNCTION file(…) write; but it is what a user who only reads can have.
-  if (options_.read_only && !link_->user_reads_only()) query.add("readonly", "1");
+  if (options_.read_only && !link_->user_reads_only()) settings["readonly"] = "1";
   const std::string& database = options_.database.empty() ? link_->options().database : options_.database;
-  if (!database.empty()) query.add("database", database);
-  return query;
+  if (!database.empty()) settings["database"] = database;
+  return settings;
 }
 
 Status HttpStatement::send(HttpExchange exchange, Sink sink) {

@@ -33,7 +33,7 @@ class HttpStatement {
   HttpStatement& operator=(const HttpStatement&) = delete;
 
   /// What it is sent with, but for its format.
-  QueryString settings() const;
+  HttpSettings settings() const;
   /// Sends; callbacks for head and body are its own. `sink` takes the output.
   Status send(HttpExchange exchange, Sink sink);
   /// Until the reply is whole, or for as long as `wanted` says. Errors: as Engine promises; the sink's.

@@ -43,9 +43,9 @@ Result<std::unique_ptr<InsertStream>> HttpInsertStream::open(const std::shared_p
 
 Status HttpInsertStream::send(const Statement& statement, std::string_view format) {
   HttpExchange exchange;
-  QueryString settings = statement_->settings();
-  settings.add("wait_end_of_query", "1");
-  exchange.query = insert_query(statement, format, std::move(settings)).text();
+  HttpSettings settings = statement_->settings();
+  settings["wait_end_of_query"] = "1";
+  exchange.query = insert_query(statement, format, settings).text();
   exchange.content_type = kBinary;
   exchange.upload = [this](char* into, std::size_t most) { return upload(into, most); };
   return statement_->send(std::move(exchange), no_output);

@@ -49,12 +49,12 @@ QueryString& QueryString::add(std::string_view name, std::string_view value) {
   return *this;
 }
 
-StatementForm statement_form(const Statement& statement, QueryString settings) {
-  const std::size_t settings_length = settings.text().size();
-  QueryString whole = with_parameters(statement, settings);
-  if (whole.text().size() - settings_length <= kLongestParameters)
+StatementForm statement_form(const Statement& statement, const HttpSettings& settings) {
+  const QueryString without(settings);
+  QueryString whole = with_parameters(statement, without);
+  if (whole.text().size() - without.text().size() <= kLongestParameters)
     return {std::move(whole), "text/plain; charset=UTF-8", statement.text()};
-  StatementForm form{std::move(settings), fmt::format("multipart/form-data; boundary={}", kBoundary), {}};
+  StatementForm form{without, fmt::format("multipart/form-data; boundary={}", kBoundary), {}};
   append_field(form.body, "query", statement.text());
   for (const auto& [name, value] : statement.parameters()) {
     if (value.size() <= kShortValue)
@@ -66,8 +66,8 @@ StatementForm statement_form(const Statement& statement, QueryString settings) {
   return form;
 }
 
-QueryString insert_query(const Statement& statement, std::string_view format, QueryString settings) {
-  QueryString query = with_parameters(statement, std::move(settings));
+QueryString insert_query(const Statement& statement, std::string_view format, const HttpSettings& settings) {
+  QueryString query = with_parameters(statement, QueryString(settings));
   return query.add("query", fmt::format("{} FORMAT {}", statement.text(), format));
 }
 

@@ -22,8 +22,7 @@ TEST(QueryString, EncodesAllThatIsNotPlain) {
 TEST(StatementForm, HasItsTextInTheBodyAndItsValuesInTheUrl) {
   Statement statement("SELECT {x:String}, {n:UInt64}");
   statement.bind("x", "a\tb").bind("n", std::uint64_t{7});
-  QueryString settings;
-  settings.add("query_id", "me");
+  const HttpSettings settings = {{"query_id", "me"}};
   const StatementForm form = statement_form(statement, settings);
   EXPECT_EQ(form.query.text(), "query_id=me&param_x=a%5Ctb&param_n=7");
   EXPECT_EQ(form.body, "SELECT {x:String}, {n:UInt64}");
@@ -34,8 +33,7 @@ TEST(StatementForm, HasLongValuesInTheBodyToo) {
   Statement statement("SELECT {x:String}, {n:UInt64}");
   const std::string text(200'000, 'x');
   statement.bind("x", text).bind("n", std::uint64_t{7});
-  QueryString settings;
-  settings.add("query_id", "me");
+  const HttpSettings settings = {{"query_id", "me"}};
   const StatementForm form = statement_form(statement, settings);
   EXPECT_EQ(form.query.text(), "query_id=me&param_n=7");
   EXPECT_THAT(form.content_type, StartsWith("multipart/form-data; boundary="));
@@ -48,8 +46,7 @@ TEST(StatementForm, HasLongValuesInTheBodyToo) {
 
 TEST(InsertQuery, HasItsTextInTheUrl) {
   Statement statement("INSERT INTO {t:Identifier} (a)");
-  QueryString settings;
-  settings.add("query_id", "me");
+  const HttpSettings settings = {{"query_id", "me"}};
   EXPECT_EQ(insert_query(statement.bind("t", "x"), "TSV", settings).text(),
             "query_id=me&param_t=x&query=INSERT%20INTO%20%7Bt%3AIdentifier%7D%20%28a%29%20FORMAT%20TSV");
 }

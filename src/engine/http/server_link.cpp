@@ -67,8 +67,10 @@ Result<std::shared_ptr<ServerLink>> ServerLink::open(const HttpEngineOptions& op
                     .ca_file = options.ca_file.string(),
                     .accept_encoding = accepted_encodings(options.compression, url),
                     .connect_timeout = options.patience.connect};
+  const bool compresses = !target.accept_encoding.empty();
   const std::shared_ptr<ServerLink> link(new ServerLink(options, std::move(target)));
   link->url_ = url.text();
+  link->compresses_ = compresses;
   if (const Status looked = link->look(); !looked) return fail(link->located(looked.error()));
   return link;
 }
@@ -125,9 +127,7 @@ Status ServerLink::check_own_settings(const std::set<std::string, std::less<>>& 
   for (const auto& [name, value] : options_.settings) {
     if (!there.contains(name))
       return fail(Fault::kInvalidInput, fmt::format("the server has no setting '{}'", in_one_line(name)));
-    QueryString alone;
-    alone.add(name, value);
-    const auto taken = ask_with(Statement("SELECT 1 AS one"), alone, patience().question);
+    const auto taken = ask_with(Statement("SELECT 1 AS one"), {{name, value}}, patience().question);
     if (taken || taken.error().code == 0) continue;
     return fail(Fault::kInvalidInput, fmt::format("the server's setting '{}' cannot be '{}': {}", name,
                                                   in_one_line(value), taken.error().message));
@@ -135,26 +135,23 @@ Status ServerLink::check_own_settings(const std::set<std::string, std::less<>>& 
   return {};
 }
 
-QueryString ServerLink::common_settings() const {
-  QueryString query;
-  auto settings = options_.settings;
+HttpSettings ServerLink::common_settings() const {
+  HttpSettings settings = options_.settings;
   settings.try_emplace("session_timezone", "UTC");  // what a timestamp says must not depend on the server's place
   if (options_.threads != 0) settings.try_emplace("max_threads", std::to_string(options_.threads));
   if (options_.priority != 0) settings.try_emplace("priority", std::to_string(options_.priority));
+  if (compresses_) settings.try_emplace("enable_http_compression", "1");
   for (const auto& [name, value] : corrections_) settings.try_emplace(name, value);
-  for (const auto& [name, value] : settings) query.add(name, value);
-  return query;
+  return settings;
 }
 
 Result<Rows> ServerLink::ask(const Statement& statement, milliseconds at_most) {
-  QueryString settings;
-  settings.add("session_timezone", "UTC").add("wait_end_of_query", "1");
-  return ask_with(statement, std::move(settings), at_most);
+  return ask_with(statement, {{"session_timezone", "UTC"}, {"wait_end_of_query", "1"}}, at_most);
 }
 
-Result<Rows> ServerLink::ask_with(const Statement& statement, QueryString settings, milliseconds at_most) {
-  settings.add("default_format", kHttpRowsFormat);
-  StatementForm form = statement_form(statement, std::move(settings));
+Result<Rows> ServerLink::ask_with(const Statement& statement, HttpSettings settings, milliseconds at_most) {
+  settings["default_format"] = kHttpRowsFormat;
+  StatementForm form = statement_form(statement, settings);
   ReplyHead head;
   std::string body;
   HttpExchange exchange{.query = form.query.text(),

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <chrono>
-#include <map>
 #include <memory>
 #include <optional>
 #include <set>
@@ -43,7 +42,7 @@ class ServerLink {
   const HttpEngineOptions& options() const { return options_; }
 
   /// What every statement is sent with.
-  QueryString common_settings() const;
+  HttpSettings common_settings() const;
   /// Whether the user's own profile lets nothing be written; then readonly cannot be set either.
   bool user_reads_only() const { return reads_only_; }
 
@@ -73,12 +72,13 @@ class ServerLink {
   Status check_settings();
   Status check_own_settings(const std::set<std::string, std::less<>>& there);
   Error of_status(int status) const;
-  Result<Rows> ask_with(const Statement& statement, QueryString settings, std::chrono::milliseconds at_most);
+  Result<Rows> ask_with(const Statement& statement, HttpSettings settings, std::chrono::milliseconds at_most);
 
   const HttpEngineOptions options_;
   std::string url_;
+  bool compresses_ = false;
   bool reads_only_ = false;
-  std::map<std::string, std::string> corrections_;  // of settings that the user's profile may have otherwise
+  HttpSettings corrections_;  // of settings that the user's profile may have otherwise
   RunningStatements running_;
   ChannelPool channels_;
 };
