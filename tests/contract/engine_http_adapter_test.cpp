@@ -208,6 +208,29 @@ TEST_F(HttpEngineTest, SaysNothingTwice) {
   EXPECT_THAT(request.headers.at("accept-encoding"), HasSubstr("gzip"));
 }
 
+TEST_F(HttpEngineTest, UnpacksRowsAndNeverAPartOfThem) {
+  HttpEngineOptions options = options_for(server_.url());
+  options.compression = HttpCompression::kAlways;
+  open(options);
+  // kOneRow, as gzip has it.
+  const std::string packed(
+      "\x1f\x8b\x08\x00\x00\x00\x00\x00\x02\x03\xcb\xe3\x0a\xf5\xcc\x2b\x31\x33\xe1\x32\xe7\x02\x00\xa7\xd7\x47\x17\x0b"
+      "\x00\x00\x00",
+      31);
+  for (const bool whole : {true, false}) {
+    server_.on("SELECT seven", [packed, whole](const FakeRequest&, FakeReply& reply) {
+      reply.head(200, {{"Content-Encoding", "gzip"}});
+      reply.piece(packed.substr(0, whole ? packed.size() : packed.size() - 12));
+      if (whole) reply.end();
+    });
+    const auto rows = select();
+    ASSERT_EQ(rows.has_value(), whole);
+    if (whole) {
+      EXPECT_EQ(rows->u64(0, 0).value(), 7U);
+    }
+  }
+}
+
 TEST_F(HttpEngineTest, UsesAConnectionAgain) {
   open();
   server_.on("SELECT seven", [](const FakeRequest&, FakeReply& reply) { reply.rows(kOneRow); });
@@ -734,6 +757,18 @@ TEST_F(HttpEngineInsertTest, DoesNotOpenWhereTheServerWouldNotTakeRows) {
   server_.on("INSERT INTO t", exception_script(404, 60, "no table t (UNKNOWN_TABLE)"));
   EXPECT_EQ(insert().error().code, 60);
   EXPECT_EQ(engine_->insert(Statement("INSERT INTO t (n)"), "TSV; DROP", {}).error().fault, Fault::kBadQuery);
+}
+
+TEST_F(HttpEngineInsertTest, HearsOfABadRowWhileItIsFed) {
+  auto stream = insert();
+  ASSERT_TRUE(stream);
+  server_.on_head("INSERT INTO t", exception_script(400, 27, "cannot parse 'many' (CANNOT_PARSE)"));
+  Status status = (*stream)->append("many\n");
+  constexpr int kMany = 10'000'000;  // whichever of the two is faster
+  for (int i = 0; i < kMany && status; ++i) status = (*stream)->append("1\n");
+  ASSERT_FALSE(status);
+  EXPECT_EQ(status.error().code, 27) << status.error().message;
+  EXPECT_EQ((*stream)->finish().error().message, status.error().message);
 }
 
 // --- Secrets ---

@@ -115,16 +115,21 @@ class FakeClickHouse::Connection {
     }
     return true;
   }
-  std::optional<FakeRequest> request() {
+  /// Without its body.
+  std::optional<FakeRequest> head() {
     const auto head = take_past("\r\n\r\n");
     if (!head) return std::nullopt;
     FakeRequest request = parse_head(*head);
+    const auto text = request.query.find("query");
+    if (text != request.query.end()) request.text = text->second;
+    return request;
+  }
+  void complete(FakeRequest& request) {
     request.whole = take_body(request);
-    const auto form = form_fields(request.headers["content-type"], request.body);
-    for (const auto& [name, value] : form) request.query[name] = value;
+    for (const auto& [name, value] : form_fields(request.headers["content-type"], request.body))
+      request.query[name] = value;
     const auto text = request.query.find("query");
     request.text = text != request.query.end() ? text->second : request.body;
-    return request;
   }
 
  private:
@@ -229,6 +234,11 @@ void FakeClickHouse::on(std::string part, Script script) {
   scripts_.emplace_front(std::move(part), std::move(script));
 }
 
+void FakeClickHouse::on_head(std::string part, Script script) {
+  const std::lock_guard lock(mutex_);
+  head_scripts_.emplace_front(std::move(part), std::move(script));
+}
+
 std::vector<FakeRequest> FakeClickHouse::requests(std::string_view part) const {
   const std::lock_guard lock(mutex_);
   std::vector<FakeRequest> found;
@@ -255,31 +265,31 @@ void FakeClickHouse::serve() {
 }
 
 void FakeClickHouse::talk(Connection& connection) {
-  if (connection.greet()) {
-    while (auto request = connection.request()) {
-      {
-        const std::lock_guard lock(mutex_);
-        requests_.push_back(*request);
-      }
-      if (!answer(*request, connection)) break;
+  bool goes_on = connection.greet();
+  while (goes_on) {
+    auto request = connection.head();
+    if (!request) break;
+    FakeReply reply([&connection](std::string_view bytes) { return connection.send(bytes); });
+    if (const Script early = script_for(head_scripts_, *request)) {
+      early(*request, reply);
+      break;
     }
+    connection.complete(*request);
+    {
+      const std::lock_guard lock(mutex_);
+      requests_.push_back(*request);
+    }
+    script_for(scripts_, *request)(*request, reply);
+    goes_on = reply.ended();
   }
   connection.shut();
 }
 
-bool FakeClickHouse::answer(const FakeRequest& request, Connection& connection) {
-  Script script;
-  {
-    const std::lock_guard lock(mutex_);
-    for (const auto& [part, candidate] : scripts_) {
-      if (request.text.find(part) == std::string::npos) continue;
-      script = candidate;
-      break;
-    }
-  }
-  FakeReply reply([&connection](std::string_view bytes) { return connection.send(bytes); });
-  script(request, reply);
-  return reply.ended();
+FakeClickHouse::Script FakeClickHouse::script_for(const Scripts& scripts, const FakeRequest& request) const {
+  const std::lock_guard lock(mutex_);
+  for (const auto& [part, script] : scripts)
+    if (request.text.find(part) != std::string::npos) return script;
+  return {};
 }
 
 void FakeClickHouse::script_idle_server() {

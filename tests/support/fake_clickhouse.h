@@ -78,6 +78,8 @@ class FakeClickHouse {
   std::string url() const;
   /// For statements with that part; the newest that fits is followed.
   void on(std::string part, Script script);
+  /// The same before the body has come, of which no more is read then.
+  void on_head(std::string part, Script script);
   /// Requests for statements with that part, in the order of their coming.
   std::vector<FakeRequest> requests(std::string_view part = {}) const;
   /// How many connections there have been.
@@ -87,7 +89,8 @@ class FakeClickHouse {
   class Connection;
   void serve();
   void talk(Connection& connection);
-  bool answer(const FakeRequest& request, Connection& connection);
+  using Scripts = std::list<std::pair<std::string, Script>>;
+  Script script_for(const Scripts& scripts, const FakeRequest& request) const;
   void script_idle_server();
 
   struct Tls;
@@ -96,7 +99,8 @@ class FakeClickHouse {
   int port_ = 0;
   mutable std::mutex mutex_;
   bool is_closing_ = false;
-  std::list<std::pair<std::string, Script>> scripts_;
+  Scripts scripts_;
+  Scripts head_scripts_;
   std::vector<FakeRequest> requests_;
   std::list<Connection> connections_;
   std::size_t connection_count_ = 0;
