@@ -312,6 +312,15 @@ TEST_F(HttpEngineTest, NamesAServerThatIsNotThere) {
   EXPECT_THAT(error.message, AllOf(HasSubstr(url), HasSubstr("Failed to connect")));
 }
 
+TEST_F(HttpEngineTest, IsInNoDoubtAboutWhatItNeverSent) {
+  auto other = std::make_unique<FakeClickHouse>();
+  open(options_for(other->url()));
+  other.reset();
+  const Error error = fill().error();
+  EXPECT_EQ(error.fault, Fault::kUnavailable) << error.message;
+  EXPECT_FALSE(error.outcome_unknown());
+}
+
 TEST_F(HttpEngineTest, AsksNothingOfAReadOnlyUserThatItMayNotSet) {
   server_.on("getSetting('readonly')", rows_script("readonly\nUInt64\n2\n"));
   server_.on("SELECT seven", rows_script(kOneRow));

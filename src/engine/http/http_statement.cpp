@@ -149,14 +149,14 @@ Status HttpStatement::end_early(const Error& why) {
     static_cast<void>(link_->kill_query(query_id_, left));
     drive(patience.between_looks);
   }
-  if (!ended()) {
+  if (sink_error_) return fail(why);
+  if (!ended() || channel_->failure()) {
     channel_->abandon();
     if (nature_ == Nature::kReads || wait_until_gone(patience.end_of_effect, true)) return fail(why);
     Error still = why;
     still.message += "; it does not end on the server, and may yet take effect";
     return fail(std::move(still));
   }
-  if (channel_->failure() || sink_error_) return fail(why);
   const Status said = verdict();
   return said || (said.error().code != kCancelledCode && said.error().code != kDeadlineCode) ? said : fail(why);
 }
