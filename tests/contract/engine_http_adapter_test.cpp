@@ -140,7 +140,7 @@ TEST_F(HttpEngineTest, SendsAStatementWithItsValuesAndItsLimits) {
   const FakeRequest& request = requests[0];
   const auto query = request.query;
   EXPECT_EQ(query.at("param_x"), "a\\tb&c");
-  EXPECT_THAT(query.at("query_id"), StartsWith("my-id."));
+  EXPECT_THAT(query.at("query_id"), StartsWith("my-id-"));
   EXPECT_EQ(query.at("log_comment"), "my-id");
   EXPECT_EQ(query.at("max_execution_time"), "1.500");
   EXPECT_EQ(query.at("max_memory_usage"), "1000");
@@ -587,6 +587,7 @@ class HttpEngineKillTest : public HttpEngineTest {
       {
         const std::lock_guard lock(mutex_);
         running_ = request.query.at("query_id");
+        running_comment_ = request.query.at("log_comment");
       }
       begun_.open();
       killed_.wait();
@@ -596,9 +597,9 @@ class HttpEngineKillTest : public HttpEngineTest {
       {
         const std::lock_guard lock(mutex_);
         const auto& query = request.query;
-        const bool same = query.at("param_id") == running_ ||
-                          (query.count("param_prefix") != 0 && running_.starts_with(query.at("param_prefix")));
-        if (same && heeds_) killed_.open();
+        const std::string& id = query.at("param_id");
+        const bool is_query = request.text.find("query_id =") != std::string::npos;
+        if (heeds_ && id == (is_query ? running_ : running_comment_)) killed_.open();
       }
       reply.rows("");
     });
@@ -607,6 +608,7 @@ class HttpEngineKillTest : public HttpEngineTest {
 
   std::mutex mutex_;
   std::string running_;
+  std::string running_comment_;
   std::atomic<bool> answers_{true};
   std::atomic<bool> heeds_{true};
   Gate begun_;
@@ -647,7 +649,7 @@ TEST_F(HttpEngineKillTest, CancelEndsItByItsIdWhereverItRuns) {
   EXPECT_TRUE((*other)->cancel("long"));
   selecting.join();
   EXPECT_EQ(rows.error().fault, Fault::kCancelled);
-  EXPECT_EQ(server_.requests("KILL QUERY").back().query.at("param_prefix"), "long.");
+  EXPECT_EQ(server_.requests("KILL QUERY").back().query.at("param_id"), "long");
 }
 
 TEST_F(HttpEngineKillTest, CancelEndsItHereEvenWhereTheServerDoesNotHeed) {
@@ -739,7 +741,7 @@ TEST_F(HttpEngineInsertTest, SendsItsRowsAsOneBody) {
   EXPECT_TRUE(requests[0].body == all);
   EXPECT_TRUE(requests[0].whole);
   EXPECT_EQ(requests[0].text, "INSERT INTO t (n) FORMAT TSV");
-  EXPECT_THAT(requests[0].query.at("query_id"), StartsWith("filling."));
+  EXPECT_THAT(requests[0].query.at("query_id"), StartsWith("filling-"));
 }
 
 TEST_F(HttpEngineInsertTest, BreaksOffWithinItsBodyWhenItIsNotFinished) {

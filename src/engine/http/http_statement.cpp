@@ -29,11 +29,11 @@ milliseconds bearable(milliseconds deadline) {
 }
 
 /// What a server knows a statement by. A statement that is tried again has the same id while the first may still run, and
-/// a server refuses two queries of one id; nobody else's id has a point in it.
+/// a server refuses two queries of one id.
 std::string new_query_id(const std::string& id) {
   static const std::uint32_t process = std::random_device()();
   static std::atomic<std::uint64_t> queries{0};
-  return fmt::format("{}.{:08x}-{}", id, process, ++queries);
+  return fmt::format("{}-{:08x}-{}", id, process, ++queries);
 }
 
 tl::unexpected<Error> was_cancelled(std::string_view id) {

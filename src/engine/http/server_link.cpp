@@ -196,8 +196,8 @@ Status ServerLink::kill_query(const std::string& query_id, milliseconds at_most)
 }
 
 Status ServerLink::kill_statement(const std::string& id) {
-  Statement kill("KILL QUERY WHERE query_id = {id:String} OR startsWith(query_id, {prefix:String}) ASYNC");
-  const auto killed = ask(kill.bind("id", id).bind("prefix", id + "."), patience().question);
+  Statement kill("KILL QUERY WHERE Settings['log_comment'] = {id:String} ASYNC");
+  const auto killed = ask(kill.bind("id", id), patience().question);
   if (killed || killed.error().fault == Fault::kCorrupt) return {};
   return fail(located(killed.error()));
 }

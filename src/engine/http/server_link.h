@@ -48,7 +48,7 @@ class ServerLink {
 
   /// Errors also where there is no answer within that time.
   Result<Rows> ask(const Statement& statement, std::chrono::milliseconds at_most);
-  /// Ends the queries with that query id, or with ids of that statement. None is no error.
+  /// Ends the query with that query id, or all that a statement id stands for. None is no error.
   Status kill_query(const std::string& query_id, std::chrono::milliseconds at_most);
   Status kill_statement(const std::string& id);
   Result<bool> is_running(const std::string& query_id);
