@@ -7,9 +7,9 @@
 #include <algorithm>
 #include <random>
 
-#include "api/digest.h"
 #include "api/openapi.h"
 #include "api/schema.h"
+#include "http/digest.h"
 #include "util/ascii.h"
 #include "util/hex.h"
 
@@ -53,8 +53,8 @@ OrProblem<void> check_path(const Endpoint& endpoint, const std::map<std::string,
 
 /// The query held against its parameters; those that are not given have their defaults.
 OrProblem<std::map<std::string, std::string>> checked_query(const Endpoint& endpoint, const Head& head) {
-  auto given = parse_query(head.query);
-  if (!given) return given;
+  auto given = http::parse_query(head.query);
+  if (!given) return tl::unexpected<Reply>(problem(given.error()));
   std::map<std::string, std::string> values;
   std::vector<std::string> known;
   for (const Parameter& parameter : endpoint.parameters) {
@@ -89,7 +89,7 @@ bool names_tag(std::string_view header, std::string_view tag) {
 }
 
 void add_tag(Dispatcher::Finished& finished, const Head& head) {
-  const std::string tag = '"' + to_hex(sha256_of(finished.payload)).substr(0, 32) + '"';
+  const std::string tag = '"' + to_hex(http::sha256_of(finished.payload)).substr(0, 32) + '"';
   finished.reply.headers["ETag"] = tag;
   if (!names_tag(head.header("if-none-match"), tag)) return;
   finished.reply.status = 304;

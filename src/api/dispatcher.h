@@ -6,10 +6,10 @@
 #include <vector>
 
 #include "api/guard.h"
-#include "api/http_head.h"
 #include "api/options.h"
 #include "api/problem.h"
 #include "api/route_table.h"
+#include "http/head.h"
 
 namespace gapless::api {
 
@@ -30,7 +30,7 @@ class Dispatcher {
   /// Holds the body to its schema, and calls the handler. Never throws.
   Reply answer(Admitted admitted, std::string_view body) const;
 
-  /// What goes over the wire: the reply with all its headers, and the bytes of its body.
+  /// What goes out: the reply with all its headers, and the bytes of its body.
   struct Finished {
     Reply reply;
     std::string payload;

@@ -1,6 +1,6 @@
 #include "api/endpoint.h"
 
-#include "api/percent.h"
+#include "http/percent.h"
 
 namespace gapless::api {
 
@@ -17,7 +17,7 @@ std::string next_link(std::string_view path, const std::map<std::string, std::st
   std::string link = "<" + std::string(path);
   char separator = '?';
   for (const auto& [key, value] : query) {
-    link += separator + percent_encoded(key) + "=" + percent_encoded(value);
+    link += separator + http::percent_encoded(key) + "=" + http::percent_encoded(value);
     separator = '&';
   }
   return link + ">; rel=\"next\"";

@@ -51,7 +51,7 @@ Result<Guard> Guard::make(const ApiOptions& options) {
   guard.hosts_ = {"localhost", "127.0.0.1", "[::1]"};
   std::set<std::string> names;
   for (const Token& token : options.tokens) {
-    const auto digest = parse_digest(token.sha256);
+    const auto digest = http::parse_digest(token.sha256);
     if (!digest)
       return fail(Fault::kInvalidInput,
                   fmt::format("the API token '{}' is to be given by the 64 hexadecimal digits of its SHA-256; "
@@ -104,10 +104,10 @@ OrProblem<std::string> Guard::check_token(const Head& head, Scope needed) const 
   const std::string_view shown = bearer_of(head.header("authorization"));
   if (shown.empty())
     return unauthorized("this needs a token; send it as 'Authorization: Bearer TOKEN'", R"(Bearer realm="gapless")");
-  const Digest digest = sha256_of(shown);
+  const Digest digest = http::sha256_of(shown);
   const KnownToken* known = nullptr;
   for (const KnownToken& token : tokens_)  // all of them, so that the time does not tell which
-    if (equal_in_constant_time(token.digest, digest)) known = &token;
+    if (http::equal_in_constant_time(token.digest, digest)) known = &token;
   if (known == nullptr)
     return unauthorized("this token is not known; ask whoever runs the server for one",
                         R"(Bearer realm="gapless", error="invalid_token")");

@@ -5,11 +5,15 @@
 #include <string_view>
 #include <vector>
 
-#include "api/digest.h"
-#include "api/http_head.h"
 #include "api/options.h"
+#include "api/problem.h"
+#include "http/digest.h"
+#include "http/head.h"
 
 namespace gapless::api {
+
+using http::Digest;
+using http::Head;
 
 /// Who may come in: by the host that a request names, the page that sent it, and the token that it shows.
 class Guard {

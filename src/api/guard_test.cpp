@@ -19,7 +19,7 @@ Head head_with(const std::string& host, std::vector<std::pair<std::string, std::
 }
 
 Token token(std::string name, std::string_view secret, Scope scope) {
-  return {std::move(name), to_hex(sha256_of(secret)), scope};
+  return {std::move(name), to_hex(http::sha256_of(secret)), scope};
 }
 
 Guard guard_of(const ApiOptions& options) { return Guard::make(options).value(); }
@@ -94,7 +94,7 @@ TEST(Guard, needs_no_token_where_there_is_none) {
 }
 
 TEST(Guard, refuses_options_that_would_not_do_what_they_say) {
-  const std::string sum = to_hex(sha256_of("x"));
+  const std::string sum = to_hex(http::sha256_of("x"));
   const struct {
     ApiOptions options;
     const char* message;
@@ -123,9 +123,9 @@ TEST(Guard, refuses_options_that_would_not_do_what_they_say) {
 }
 
 TEST(Digest, is_sha256) {
-  EXPECT_EQ(to_hex(sha256_of("abc")), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
-  EXPECT_EQ(parse_digest(to_hex(sha256_of("abc"))), sha256_of("abc"));
-  EXPECT_FALSE(equal_in_constant_time(sha256_of("abc"), sha256_of("abd")));
+  EXPECT_EQ(to_hex(http::sha256_of("abc")), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+  EXPECT_EQ(http::parse_digest(to_hex(http::sha256_of("abc"))), http::sha256_of("abc"));
+  EXPECT_FALSE(http::equal_in_constant_time(http::sha256_of("abc"), http::sha256_of("abd")));
 }
 
 }  // namespace

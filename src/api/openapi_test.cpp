@@ -4,7 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "api/api_test_support.h"
-#include "api/digest.h"
+#include "http/digest.h"
 #include "util/hex.h"
 
 namespace gapless::api {
@@ -78,7 +78,7 @@ TEST(OpenApi, says_who_may_call) {
 
 TEST(OpenApi, is_served_to_everybody_and_describes_itself) {
   const auto server = ApiServer::start(
-      {.listen = "127.0.0.1:0", .tokens = {{"a", to_hex(sha256_of("a"))}}, .version = "9"}, test_endpoints());
+      {.listen = "127.0.0.1:0", .tokens = {{"a", to_hex(http::sha256_of("a"))}}, .version = "9"}, test_endpoints());
   RawClient client((*server)->address());
   client.send(request_text("GET /api/v1/openapi.json"));
   const WireReply reply = client.read_reply();

@@ -5,11 +5,11 @@
 #include <tl/expected.hpp>
 
 #include "api/endpoint.h"
+#include "http/refusal.h"
 
 namespace gapless::api {
 
-/// The words of a status: "Not Found".
-std::string_view title(int status);
+using http::title;
 
 /// What HTTP says of a fault: 400 for input, 409 for a conflict, 503 and 504 for what may pass, else 500.
 int status_of(Fault fault);
@@ -17,6 +17,9 @@ int status_of(Fault fault);
 /// An application/problem+json reply (RFC 9457). `detail` is a sentence that says what to do. For handlers, too: what
 /// only they can tell is not an Error, such as 404.
 Reply problem(int status, std::string_view detail);
+
+/// A refusal of the transport, or of what it reads.
+Reply problem(const http::Refusal& refusal);
 
 /// With a member "fault", and Retry-After where waiting helps.
 Reply problem(const Error& error);

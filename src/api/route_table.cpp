@@ -5,8 +5,8 @@
 #include <algorithm>
 #include <set>
 
-#include "api/percent.h"
 #include "api/schema.h"
+#include "http/percent.h"
 #include "util/ascii.h"
 
 namespace gapless::api {
@@ -103,7 +103,7 @@ Result<RouteTable> RouteTable::make(std::vector<Endpoint> endpoints) {
 std::vector<RouteTable::Match> RouteTable::find(std::string_view path) const {
   std::vector<std::string> parts = parts_of(path);
   for (std::string& part : parts) {
-    auto decoded = percent_decoded(part, PlusSign::kIsPlus);
+    auto decoded = http::percent_decoded(part, http::PlusSign::kIsPlus);
     if (!decoded) return {};
     part = std::move(*decoded);
   }

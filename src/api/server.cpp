@@ -1,20 +1,29 @@
 #include "api/server.h"
 
-#include "api/bind.h"
 #include "api/dispatcher.h"
-#include "api/listener.h"
+#include "api/handler.h"
+#include "http/bind.h"
+#include "http/listener.h"
 
 namespace gapless::api {
-ApiServer::ApiServer(std::unique_ptr<Listener> listener) : listener_(std::move(listener)) {}
+ApiServer::ApiServer(std::unique_ptr<http::Listener> listener) : listener_(std::move(listener)) {}
 
 ApiServer::~ApiServer() = default;
 
 Result<std::unique_ptr<ApiServer>> ApiServer::start(ApiOptions options, std::vector<Endpoint> endpoints) {
-  if (options.max_connections == 0) return fail(Fault::kInvalidInput, "the API needs one connection at least");
   // Whoever names an address of this machine means to be called by it.
-  options.allowed_hosts.emplace_back(host_of(options.listen));
+  options.allowed_hosts.emplace_back(http::host_of(options.listen));
   GAPLESS_ASSIGN(auto dispatcher, Dispatcher::make(options, std::move(endpoints)));
-  GAPLESS_ASSIGN(auto listener, Listener::start(std::move(options), std::move(dispatcher)));
+  http::ServerOptions transport{.name = "the API",
+                                .listen = options.listen,
+                                .has_tokens = !options.tokens.empty(),
+                                .max_connections = options.max_connections,
+                                .read_timeout = options.read_timeout,
+                                .body_timeout = options.read_timeout,
+                                .write_timeout = options.write_timeout,
+                                .idle_timeout = options.idle_timeout};
+  GAPLESS_ASSIGN(auto listener, http::Listener::start(std::move(transport),
+                                                      std::make_unique<ApiHandler>(std::move(dispatcher), options)));
   return std::unique_ptr<ApiServer>(new ApiServer(std::move(listener)));
 }
 

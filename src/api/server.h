@@ -7,9 +7,11 @@
 #include "api/endpoint.h"
 #include "api/options.h"
 
-namespace gapless::api {
-
+namespace gapless::http {
 class Listener;
+}
+
+namespace gapless::api {
 
 /// Serves endpoints over HTTP/1.1, with threads of its own: one for each connection, so that a slow client holds up
 /// nobody else. Without TLS, which is for a proxy before it.
@@ -29,8 +31,8 @@ class ApiServer {
   void stop();
 
  private:
-  explicit ApiServer(std::unique_ptr<Listener> listener);
-  std::unique_ptr<Listener> listener_;
+  explicit ApiServer(std::unique_ptr<http::Listener> listener);
+  std::unique_ptr<http::Listener> listener_;
 };
 
 }  // namespace gapless::api

@@ -8,7 +8,7 @@
 #include <sstream>
 
 #include "api/api_test_support.h"
-#include "api/digest.h"
+#include "http/digest.h"
 #include "util/hex.h"
 
 namespace gapless::api {
@@ -65,7 +65,7 @@ TEST_F(Server, answers_and_says_which_request_it_was) {
 }
 
 TEST_F(Server, refuses_with_a_problem_that_says_why) {
-  start({.tokens = {{"reader", to_hex(sha256_of("r3ad"))}}, .max_body_bytes = 100});
+  start({.tokens = {{"reader", to_hex(http::sha256_of("r3ad"))}}, .max_body_bytes = 100});
   const std::string read = "Authorization: Bearer r3ad\r\n";
   const struct {
     std::string text;
@@ -142,7 +142,8 @@ TEST_F(Server, takes_only_one_json_object_as_a_body) {
 }
 
 TEST_F(Server, lets_callers_in_by_what_their_token_is_for) {
-  start({.tokens = {{"reader", to_hex(sha256_of("r3ad"))}, {"boss", to_hex(sha256_of("b0ss")), Scope::kOperate}}});
+  start({.tokens = {{"reader", to_hex(http::sha256_of("r3ad"))},
+                    {"boss", to_hex(http::sha256_of("b0ss")), Scope::kOperate}}});
   EXPECT_EQ(ask(request_text("GET /health")).body, "alive\n");
   EXPECT_EQ(ask(request_text("GET /runs/latest", "Authorization: Bearer r3ad\r\n")).json()["caller"], "reader");
   EXPECT_EQ(ask(request_text("POST /runs", "Authorization: Bearer b0ss\r\n" + kJsonType)).json()["caller"], "boss");
@@ -188,7 +189,7 @@ TEST_F(Server, sends_what_is_cacheable_only_once) {
 }
 
 TEST_F(Server, tells_browsers_which_pages_may_read) {
-  start({.tokens = {{"reader", to_hex(sha256_of("r3ad"))}}, .allowed_origins = {"https://board.example"}});
+  start({.tokens = {{"reader", to_hex(http::sha256_of("r3ad"))}}, .allowed_origins = {"https://board.example"}});
   const std::string ours = "Origin: https://board.example\r\n";
   const WireReply preflight = ask(request_text("OPTIONS /runs", ours + "Access-Control-Request-Method: POST\r\n"));
   EXPECT_EQ(preflight.status, 204);
@@ -250,7 +251,7 @@ TEST_F(Server, logs_a_line_a_request_without_what_is_nobody_elses_business) {
   const auto logger = std::make_shared<spdlog::logger>("test", std::make_shared<spdlog::sinks::ostream_sink_mt>(lines));
   logger->set_level(spdlog::level::debug);
   spdlog::set_default_logger(logger);
-  start({.tokens = {{"reader", to_hex(sha256_of("r3ad"))}}});
+  start({.tokens = {{"reader", to_hex(http::sha256_of("r3ad"))}}});
   ask(request_text("GET /runs/7?day=2026-03-01", "Authorization: Bearer r3ad\r\nX-Request-Id: r1\r\n"));
   ask(request_text("GET /runs/8", "Authorization: Bearer wr0ng\r\nX-Request-Id: r2\r\n"));
   server->stop();
@@ -273,7 +274,7 @@ TEST(ServerStart, refuses_to_be_reached_by_others_without_a_token) {
 TEST(ServerStart, refuses_what_it_cannot_listen_on) {
   for (const char* bad :
        {"", "127.0.0.1", "127.0.0.1:", "127.0.0.1:x", "127.0.0.1:65536", ":8484", "[127.0.0.1:80", "192.0.2.1:0"}) {
-    const auto server = ApiServer::start({.listen = bad, .tokens = {{"a", to_hex(sha256_of("a"))}}}, {});
+    const auto server = ApiServer::start({.listen = bad, .tokens = {{"a", to_hex(http::sha256_of("a"))}}}, {});
     ASSERT_FALSE(server) << bad;
     EXPECT_EQ(server.error().fault, Fault::kInvalidInput) << server.error().message;
   }

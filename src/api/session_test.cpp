@@ -1,5 +1,3 @@
-#include "api/session.h"
-
 #include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <stop_token>
@@ -42,6 +43,9 @@ struct StatementOptions {
   std::stop_token stop;                                          ///< requested: cancelled within a second, kCancelled
   bool read_only = false;                                        ///< what would change anything fails with code 164
   std::string database;                                          ///< where unqualified tables are; empty: the engine's
+  /// ClickHouse settings of this statement alone, by name; what the members above say comes before them. An engine may
+  /// ignore a name that it does not know.
+  std::map<std::string, std::string> settings;
 };
 
 /// Rows on their way into a table. Not thread-safe. Destroyed before finish() it cancels; blocks that the engine had

@@ -30,6 +30,9 @@ class Statement {
   Statement& bind(std::string_view name, const Teams& teams);     ///< {name:Array(UInt64)}
   Statement& bind(std::string_view name, const std::vector<std::string>& texts);  ///< {name:Array(String)}
 
+  /// A value of any type as ClickHouse reads it, escaped already: as it came with a request.
+  Statement& bind_escaped(std::string_view name, std::string value) { return add(name, std::move(value)); }
+
   const std::string& text() const { return text_; }
   const std::vector<Parameter>& parameters() const { return parameters_; }
 

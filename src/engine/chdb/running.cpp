@@ -12,6 +12,7 @@ namespace {
 using std::chrono::milliseconds;
 
 constexpr int kTimeoutExceeded = 159;
+constexpr int kBadSettingValue = 36;
 constexpr int kQueryWasCancelled = 394;
 // chDB counts in microseconds, as we do, and both would wrap.
 milliseconds bounded(milliseconds deadline) {
@@ -28,6 +29,14 @@ tl::unexpected<Error> timed_out(std::string_view id, milliseconds deadline) {
               kTimeoutExceeded);
 }
 
+/// As far as one can tell: a connection is refused for a value that cannot be read, and for nothing else at that time.
+tl::unexpected<Error> settings_refused(const std::map<std::string, std::string>& settings) {
+  std::string names;
+  for (const auto& [name, value] : settings) names += (names.empty() ? "" : ", ") + name;
+  return fail(Fault::kBadQuery, fmt::format("chDB does not take the value of one of these settings: {}", names),
+              kBadSettingValue);
+}
+
 ChdbSettings limits(const std::string& id, const StatementOptions& options, ChdbSettings settings) {
   settings["log_comment"] = id;
   const milliseconds deadline = bounded(options.deadline);
@@ -42,9 +51,13 @@ ChdbSettings limits(const std::string& id, const StatementOptions& options, Chdb
 Result<RunningStatement> RunningStatement::begin(std::shared_ptr<const ChdbInstance> instance,
                                                  const StatementOptions& options, ChdbSettings more) {
   GAPLESS_ASSIGN(std::string id, statement_id_or_new(options.id));
+  more.merge(ChdbSettings(options.settings));
   if (options.stop.stop_requested()) return cancelled(id);
   if (options.deadline <= milliseconds(0)) return timed_out(id, options.deadline);
-  GAPLESS_ASSIGN(ChdbConnection connection, instance->connect(limits(id, options, std::move(more))));
+  auto opened = instance->connect(limits(id, options, std::move(more)));
+  if (!opened && !options.settings.empty()) return settings_refused(options.settings);
+  if (!opened) return fail(std::move(opened.error()));
+  ChdbConnection connection = std::move(*opened);
   if (!options.database.empty()) {  // chDB ignores --database
     const Statement use = Statement("USE {database:Identifier}").bind("database", options.database);
     GAPLESS_TRY(connection.query(use, "Null").status());
