@@ -157,6 +157,19 @@ TEST_F(HttpEngineTest, SendsAStatementWithItsValuesAndItsLimits) {
   EXPECT_EQ(request.headers.count("expect"), 0U);
 }
 
+TEST_F(HttpEngineTest, SendsTheSettingsOfAStatementBeforeItsOwn) {
+  HttpEngineOptions engine_options = options_for(server_.url());
+  engine_options.settings = {{"max_block_size", "1"}};
+  open(engine_options);
+  server_.on("SELECT seven", rows_script(kOneRow));
+  StatementOptions options;
+  options.settings = {{"max_block_size", "9"}, {"max_execution_time", "1"}};
+  ASSERT_TRUE(select(options));
+  const auto query = server_.requests("SELECT seven").at(0).query;
+  EXPECT_EQ(query.at("max_block_size"), "9");
+  EXPECT_EQ(query.at("max_execution_time"), "600.000") << "the deadline is not the statement's to say";
+}
+
 TEST_F(HttpEngineTest, SendsLongValuesAsAForm) {
   open();
   server_.on("SELECT {x", [](const FakeRequest&, FakeReply& reply) { reply.rows(kOneRow); });

@@ -28,6 +28,24 @@ if(TARGET engine_chdb_adapter_test)
   target_compile_definitions(engine_chdb_adapter_test PRIVATE GAPLESS_CHDB_PROBE="$<TARGET_FILE:chdb_probe>")
 endif()
 
+# Over a ClickHouse server, or what stands in for one.
+gapless_test(engine_http_contract_test NOSAN
+  SOURCES
+    ${contract}/engine_cancel_test.cpp
+    ${contract}/engine_contract.cpp
+    ${contract}/engine_error_test.cpp
+    ${contract}/engine_http_contract_test.cpp
+    ${contract}/engine_select_test.cpp
+    ${contract}/engine_stream_test.cpp
+    ${support}/child_process.cpp
+    ${support}/stand_in_environment.cpp
+  DEPS gapless_engine_http
+  LABELS contract)
+if(TARGET engine_http_contract_test)
+  add_dependencies(engine_http_contract_test stand_in_server)
+  target_compile_definitions(engine_http_contract_test PRIVATE GAPLESS_STAND_IN_SERVER="$<TARGET_FILE:stand_in_server>")
+endif()
+
 gapless_test(engine_http_adapter_test
   SOURCES ${contract}/engine_http_adapter_test.cpp ${support}/fake_clickhouse.cpp
   DEPS gapless_engine_http spdlog::spdlog OpenSSL::SSL

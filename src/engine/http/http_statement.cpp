@@ -74,7 +74,8 @@ HttpStatement::HttpStatement(std::shared_ptr<ServerLink> link, std::string id, s
 HttpStatement::~HttpStatement() = default;
 
 HttpSettings HttpStatement::settings() const {
-  HttpSettings settings = link_->common_settings();
+  HttpSettings settings = options_.settings;
+  settings.merge(link_->common_settings());
   settings["query_id"] = query_id_;
   settings["log_comment"] = id_;
   settings["max_execution_time"] = fmt::format("{}.{:03}", deadline_.count() / 1000, deadline_.count() % 1000);
