@@ -37,14 +37,8 @@ gapless_test(engine_http_contract_test NOSAN
     ${contract}/engine_http_contract_test.cpp
     ${contract}/engine_select_test.cpp
     ${contract}/engine_stream_test.cpp
-    ${support}/child_process.cpp
-    ${support}/stand_in_environment.cpp
-  DEPS gapless_engine_http
+  DEPS gapless_stand_in
   LABELS contract)
-if(TARGET engine_http_contract_test)
-  add_dependencies(engine_http_contract_test stand_in_server)
-  target_compile_definitions(engine_http_contract_test PRIVATE GAPLESS_STAND_IN_SERVER="$<TARGET_FILE:stand_in_server>")
-endif()
 
 gapless_test(engine_http_adapter_test
   SOURCES ${contract}/engine_http_adapter_test.cpp ${support}/fake_clickhouse.cpp
