@@ -62,9 +62,9 @@ class FakeReply {
   bool ended_ = false;
 };
 
-/// An HTTP server on 127.0.0.1 that answers as a ClickHouse server would, by a script. What the script does not know, it
-/// answers like an idle server of version 25.8 in which no query runs and nothing was logged. Whoever waits in the script
-/// must be let go before it is destroyed.
+/// An HTTP server on 127.0.0.1 that answers as a ClickHouse server would, by a script. What the script does not know,
+/// it answers like an idle server of version 25.8 in which no query runs and nothing was logged. Whoever waits in the
+/// script must be let go before it is destroyed.
 class FakeClickHouse {
  public:
   using Script = std::function<void(const FakeRequest&, FakeReply&)>;

@@ -16,8 +16,8 @@ namespace {
 constexpr int kResultTooLong = 396;
 constexpr std::string_view kDiscard = "Null";
 
-/// Whether a statement only reads, by its first word. What is not known to is taken for one that writes, of which more is
-/// asked when its reply is lost.
+/// Whether a statement only reads, by its first word. What is not known to is taken for one that writes, of which more
+/// is asked when its reply is lost.
 HttpStatement::Nature nature_of(std::string_view text) {
   constexpr std::array<std::string_view, 7> kReading = {"select", "with",    "show",  "describe",
                                                         "desc",   "explain", "exists"};

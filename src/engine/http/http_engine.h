@@ -10,14 +10,14 @@ namespace gapless {
 
 class ServerLink;
 
-/// Thread-safe. Needs a server of 23.8 or newer, and one server: a statement is looked for, and killed, where it was sent.
-/// A statement whose connection is lost goes on there; it is killed or waited for, as Engine promises, and where it cannot
-/// be told whether one took effect, the error says so (outcome_unknown()). The process has to ignore SIGPIPE. Streams
-/// may outlive the engine.
+/// Thread-safe. Needs a server of 23.8 or newer, and one server: a statement is looked for, and killed, where it was
+/// sent. A statement whose connection is lost goes on there; it is killed or waited for, as Engine promises, and where
+/// it cannot be told whether one took effect, the error says so (outcome_unknown()). The process has to ignore SIGPIPE.
+/// Streams may outlive the engine.
 class HttpEngine final : public Engine {
  public:
-  /// Errors: kInvalidInput for options that cannot be used, a server that is too old, or a setting that it does not have;
-  /// kUnavailable where it cannot be reached.
+  /// Errors: kInvalidInput for options that cannot be used, a server that is too old, or a setting that it does not
+  /// have; kUnavailable where it cannot be reached.
   static Result<std::unique_ptr<HttpEngine>> open(const HttpEngineOptions& options);
 
   Result<Stats> execute(const Statement& statement, const StatementOptions& options) override;

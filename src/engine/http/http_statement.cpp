@@ -28,8 +28,8 @@ milliseconds bearable(milliseconds deadline) {
   return std::min(deadline, kTenYears);
 }
 
-/// What a server knows a statement by. A statement that is tried again has the same id while the first may still run, and
-/// a server refuses two queries of one id.
+/// What a server knows a statement by. A statement that is tried again has the same id while the first may still run,
+/// and a server refuses two queries of one id.
 std::string new_query_id(const std::string& id) {
   static const std::uint32_t process = std::random_device()();
   static std::atomic<std::uint64_t> queries{0};
@@ -153,7 +153,7 @@ Status HttpStatement::end_early(const Error& why) {
   if (sink_error_) return fail(why);
   if (!ended() || channel_->failure()) {
     channel_->abandon();
-    if (nature_ == Nature::kReads || wait_until_gone(patience.end_of_effect, true)) return fail(why);
+    if (nature_ == Nature::kReads || kill_until_gone(patience.end_of_effect)) return fail(why);
     Error still = why;
     still.message += "; it does not end on the server, and may yet take effect";
     return fail(std::move(still));
@@ -162,12 +162,12 @@ Status HttpStatement::end_early(const Error& why) {
   return said || (said.error().code != kCancelledCode && said.error().code != kDeadlineCode) ? said : fail(why);
 }
 
-bool HttpStatement::wait_until_gone(milliseconds at_most, bool kill) {
+bool HttpStatement::kill_until_gone(milliseconds at_most) {
   const auto until = Clock::now() + at_most;
   do {
     const auto running = link_->is_running(query_id_);
     if (running && !*running) return true;
-    if (kill) static_cast<void>(link_->kill_query(query_id_, link_->patience().question));
+    static_cast<void>(link_->kill_query(query_id_, link_->patience().question));
     static_cast<void>(wait_unless_stopped(link_->patience().between_looks, {}));
   } while (Clock::now() < until);
   return false;
@@ -177,7 +177,7 @@ void HttpStatement::give_up() {
   progress_.reset();
   channel_->abandon();
   static_cast<void>(link_->kill_query(query_id_, link_->patience().question));
-  if (nature_ == Nature::kWrites) wait_until_gone(link_->patience().end_of_effect, true);
+  if (nature_ == Nature::kWrites) kill_until_gone(link_->patience().end_of_effect);
 }
 
 /// Of an exchange that has ended.
@@ -212,7 +212,7 @@ Status HttpStatement::reconcile(Error lost) {
     if (running && !*running) return look_up_end(lost);
     if (!interruption) {
       Error why = interruption.error();
-      if (!running || !wait_until_gone(link_->patience().end_of_effect, true))
+      if (!running || !kill_until_gone(link_->patience().end_of_effect))
         why.message +=
             fmt::format("; its connection was lost, and whether it took effect is not known: {}", lost.message);
       return fail(std::move(why));

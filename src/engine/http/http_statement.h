@@ -24,8 +24,8 @@ class HttpStatement {
   enum class Nature { kReads, kWrites };
   using Sink = ExceptionScanner::Sink;
 
-  /// Errors: kInvalidInput for a bad id, kCancelled where a stop was requested already, kTimeout where the deadline is not
-  /// in the future.
+  /// Errors: kInvalidInput for a bad id, kCancelled where a stop was requested already, kTimeout where the deadline is
+  /// not in the future.
   static Result<std::unique_ptr<HttpStatement>> begin(std::shared_ptr<ServerLink> link, const StatementOptions& options,
                                                       Nature nature);
   ~HttpStatement();
@@ -61,7 +61,7 @@ class HttpStatement {
   void drive(std::chrono::milliseconds at_most) { channel_->drive(at_most); }
   /// Kills it, and waits for a while for the reply to end. Returns what the reply says, or `why`.
   Status end_early(const Error& why);
-  bool wait_until_gone(std::chrono::milliseconds at_most, bool kill);
+  bool kill_until_gone(std::chrono::milliseconds at_most);
   Status verdict();
   Status reconcile(Error lost);
   Status look_up_end(const Error& lost);

@@ -8,8 +8,8 @@
 
 namespace gapless {
 
-/// What a statement is sent with beside its values: ClickHouse's settings, and words of its protocol. Each once, since a
-/// server may refuse a second.
+/// What a statement is sent with beside its values: ClickHouse's settings, and words of its protocol. Each once, since
+/// a server may refuse a second.
 using HttpSettings = std::map<std::string, std::string>;
 
 /// What stands behind the question mark of a URL: names and values, percent-encoded.

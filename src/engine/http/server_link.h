@@ -28,12 +28,12 @@ struct HttpOutcome {
   bool lost = false;
 };
 
-/// A ClickHouse server as it was found when it was opened: its address and its settings, connections to it, and the small
-/// statements about other statements. Thread-safe.
+/// A ClickHouse server as it was found when it was opened: its address and its settings, connections to it, and the
+/// small statements about other statements. Thread-safe.
 class ServerLink {
  public:
-  /// Looks, and changes nothing. Errors: kInvalidInput for options that cannot be used, a server that is too old, a user
-  /// who may not set settings, or a setting that the server does not have or take; those of reaching it.
+  /// Looks, and changes nothing. Errors: kInvalidInput for options that cannot be used, a server that is too old, a
+  /// user who may not set settings, or a setting that the server does not have or take; those of reaching it.
   static Result<std::shared_ptr<ServerLink>> open(const HttpEngineOptions& options);
 
   ChannelPool::Lease channel() { return channels_.take(); }
