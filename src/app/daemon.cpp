@@ -8,6 +8,7 @@
 #include <fstream>
 
 #include "app/api_endpoints.h"
+#include "app/machine_memory.h"
 
 namespace gapless {
 namespace {
@@ -57,6 +58,7 @@ Result<ExitCode> Daemon::run(Services& services, Output& output) {
   manager_.stopping();
   signals_.on_hangup({});
   spdlog::info("stopping");
+  gateway_.reset();
   api_.reset();
   socket_.reset();
   commander_.reset();
@@ -86,10 +88,13 @@ Status Daemon::begin(Services& services, Output& output) {
                                                   return commander_->run_for_client(words, surroundings, stop);
                                                 }));
   GAPLESS_ASSIGN(const std::string address, open_api(*figures.store, settings));
+  GAPLESS_ASSIGN(const std::string gateway_address,
+                 open_gateway(*engine, settings, services.installation().memory_bytes));
   GAPLESS_TRY(scheduler_->resume());
   GAPLESS_TRY(step());
-  write_facts(address);
-  const std::string at = address.empty() ? "" : ", API at http://" + address;
+  write_facts(address, gateway_address);
+  std::string at = address.empty() ? "" : ", API at http://" + address;
+  if (!gateway_address.empty()) at += ", ClickHouse clients at http://" + gateway_address;
   spdlog::info("gapless {} serves {} (process {}){}", the_manual().version, services.data_directory().string(),
                getpid(), at);
   output.text(fmt::format("serving {}{}\n", services.data_directory().string(), at));
@@ -111,10 +116,27 @@ Result<std::string> Daemon::open_api(StateStore& store, const Settings& settings
   return api_->address();
 }
 
-void Daemon::write_facts(const std::string& address) const {
+Result<std::string> Daemon::open_gateway(Engine& engine, const Settings& settings, std::uint64_t machine_memory) {
+  if (settings.gateway_listen.empty()) return "";
+  if (settings.gateway_tokens.empty())
+    spdlog::warn("gateway.tokens names nobody, so that the gateway refuses everybody; add a token's SHA-256 to it");
+  const std::string& database = settings.database.text();
+  gateway::GatewayOptions options{.listen = settings.gateway_listen,
+                                  .tokens = settings.gateway_tokens,
+                                  .database = database,
+                                  .databases = {database},
+                                  .max_execution_time = settings.gateway_timeout,
+                                  .max_memory_bytes = resolve(settings.gateway_memory, machine_memory),
+                                  .max_result_rows = settings.gateway_max_result_rows};
+  GAPLESS_ASSIGN(gateway_, gateway::Gateway::start(options, engine));
+  return gateway_->address();
+}
+
+void Daemon::write_facts(const std::string& address, const std::string& gateway_address) const {
   const Json facts = {{"pid", getpid()},
                       {"version", the_manual().version},
                       {"address", text_or_null(address)},
+                      {"gateway", text_or_null(gateway_address)},
                       {"started_at", format_instant(std::chrono::floor<std::chrono::seconds>(clock_.now()))}};
   const mode_t before = umask(0077);
   std::ofstream(data_->directory().daemon_facts()) << to_text(facts);

@@ -11,6 +11,7 @@
 #include "app/daemon_watch.h"
 #include "app/service_manager.h"
 #include "app/stop_signals.h"
+#include "gateway/gateway.h"
 #include "schedule/scheduler.h"
 
 namespace gapless {
@@ -28,6 +29,8 @@ class Daemon {
   Status begin(Services& services, Output& output);
   /// Listens, unless it is not to. Returns the address. Errors: those of api::ApiServer.
   Result<std::string> open_api(StateStore& store, const Settings& settings);
+  /// The same for ClickHouse clients. Errors: those of gateway::Gateway.
+  Result<std::string> open_gateway(Engine& engine, const Settings& settings, std::uint64_t machine_memory);
   void work();
   void start_tick(StateStore& store, const DueTick& tick);
   /// Reads the configuration anew; a bad one is refused, and the old one stays. Errors: what is wrong with it.
@@ -35,7 +38,7 @@ class Daemon {
   /// Starts what is due. Returns when to look again.
   Result<std::optional<Instant>> step();
   void look();
-  void write_facts(const std::string& address) const;
+  void write_facts(const std::string& address, const std::string& gateway_address) const;
 
   CommandRun& serve_;
   const std::shared_ptr<OpenData> data_;
@@ -47,6 +50,7 @@ class Daemon {
   std::unique_ptr<Scheduler> scheduler_;
   std::unique_ptr<CommandSocket> socket_;
   std::unique_ptr<api::ApiServer> api_;
+  std::unique_ptr<gateway::Gateway> gateway_;
 
   std::mutex schedule_mutex_;
   std::mutex mutex_;

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "app/daemon_settings.h"
+#include "app/gateway_settings.h"
 #include "app/setting_values.h"
 #include "cli/nearest.h"
 #include "cli/parser.h"
@@ -440,7 +441,8 @@ std::vector<Setting> output_settings() {
 
 std::vector<Setting> all_settings() {
   std::vector<Setting> all;
-  for (auto part : {data_settings(), team_settings(), work_settings(), daemon_settings(), output_settings()})
+  for (auto part :
+       {data_settings(), team_settings(), work_settings(), daemon_settings(), gateway_settings(), output_settings()})
     for (Setting& setting : part) all.push_back(std::move(setting));
   return all;
 }

@@ -12,6 +12,7 @@
 #include "alerts/webhook.h"
 #include "api/options.h"
 #include "core/table_name.h"
+#include "gateway/options.h"
 #include "schedule/cron.h"
 #include "schedule/time_zone.h"
 #include "teams/selection.h"
@@ -100,6 +101,11 @@ struct Settings {
   std::vector<api::Token> api_tokens;
   std::vector<std::string> allowed_hosts;
   std::vector<std::string> allowed_origins;
+  std::string gateway_listen;  ///< HOST:PORT for ClickHouse clients; empty: they are not served
+  std::vector<gateway::Token> gateway_tokens;
+  std::chrono::milliseconds gateway_timeout{0};
+  std::uint64_t gateway_max_result_rows = 0;
+  MemoryLimit gateway_memory;  ///< of one statement
   std::vector<Webhook> webhooks;
   std::string alerts_secret;                   ///< empty: nothing is signed
   std::chrono::seconds oldest_gap_allowed{0};  ///< an older one is alerted

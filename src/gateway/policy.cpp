@@ -67,9 +67,9 @@ const Names kExplanations = {"EXPLAIN",          "EXPLAIN AST",      "EXPLAIN SY
                              "EXPLAIN PIPELINE", "EXPLAIN ESTIMATE", "EXPLAIN PLAN"};
 
 /// Table functions that make their rows themselves, or take them from queries that are judged, too.
-const Names kTableFunctions = {"numbers",         "numbers_mt", "zeros",  "zeros_mt",          "generateSeries",
-                               "generate_series", "values",     "VALUES", "SQLStandardValues", "view",
-                               "viewExplain",     "null"};
+const Names kTableFunctions = {
+    "numbers", "numbers_mt",        "zeros", "zeros_mt", "generateSeries", "generate_series", "values",
+    "VALUES",  "SQLStandardValues", "view",  "null"};
 
 /// Of `system`: what clients look at to find their way. Nothing of other statements, disks, or the server's insides.
 const Names kSystemTables = {"aggregate_function_combinators",

@@ -117,7 +117,7 @@ class RequestParser {
     bool accepts = false;
     for_each_part(head_.header("accept-encoding"), ',', [&](std::string_view one) {
       const std::string coding = ascii_lowered(trimmed(one));
-      if (coding == "gzip" || (coding.starts_with("gzip;") && coding.find("q=0") == std::string::npos)) accepts = true;
+      if (coding == "gzip" || (coding.starts_with("gzip;") && !coding.ends_with("q=0"))) accepts = true;
     });
     return accepts;
   }

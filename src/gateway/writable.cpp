@@ -36,8 +36,8 @@ class WritableRunner final : public Runner {
     if (check_statement_id(job.query_id)) options.id = job.query_id;
     GAPLESS_TRY_FAILURE(apply(job.request.settings, options));
     // Rows may be many, and are not looked into for what they might mean.
-    StatementText apart = take_apart(with_query_ids(job.request.query.value_or(job.body)));
     const bool has_query = job.request.query && !job.request.query->empty();
+    StatementText apart = take_apart(with_query_ids(has_query ? *job.request.query : job.body));
     if (apart.is_insert_of_rows) return insert(apart, has_query ? job.body : "", job, options, answer, writer);
     if (has_query && !job.body.empty()) apart = take_apart(with_query_ids(*job.request.query + "\n" + job.body));
     if (apart.is_insert_of_rows) return insert(apart, "", job, options, answer, writer);

@@ -1,0 +1,92 @@
+#include "app/gateway_settings.h"
+
+#include <fmt/format.h>
+
+#include "app/setting_values.h"
+
+namespace gapless {
+namespace {
+
+using Kind = SettingInfo::Kind;
+
+constexpr std::string_view kTokenScope = "read:";
+constexpr int kMostGatewayRows = 100'000'000;
+constexpr auto kLongestGatewayTimeout = std::chrono::hours(1);
+
+tl::unexpected<Error> gateway_value_must_be(const GivenValue& value, std::string_view what) {
+  return fail(Fault::kInvalidInput,
+              fmt::format("{} must be {}, not '{}' (from {})", value.key, what, value.text, value.origin));
+}
+
+/// "read:" and the SHA-256 of a token; the key names its user. The message does not repeat what may be a token.
+Status add_gateway_token(const GivenValue& value, Settings& settings) {
+  const std::string sha256 =
+      value.text.starts_with(kTokenScope) ? value.text.substr(kTokenScope.size()) : std::string();
+  if (sha256.size() != 64 || sha256.find_first_not_of("0123456789abcdef") != std::string::npos)
+    return fail(
+        Fault::kInvalidInput,
+        fmt::format(
+            "{} must be read: and the SHA-256 of a token in 64 hexadecimal digits (from {}): TOKEN=$(openssl rand"
+            " -hex 32) makes one, printf %s \"$TOKEN\" | sha256sum its SHA-256",
+            value.key, value.origin));
+  const std::string name = value.key.substr(value.key.rfind('.') + 1);
+  std::erase_if(settings.gateway_tokens, [&](const gateway::Token& one) { return one.name == name; });
+  settings.gateway_tokens.push_back({name, sha256});
+  return {};
+}
+
+std::string gateway_scope_alone(std::string_view text) { return std::string(text.substr(0, text.find(':'))); }
+
+Status set_gateway_timeout(const GivenValue& value, Settings& settings) {
+  const auto span = read_span_or_seconds(value.text);
+  if (!span) return gateway_value_must_be(value, span.error());
+  if (*span < std::chrono::seconds(1) || *span > kLongestGatewayTimeout)
+    return gateway_value_must_be(value, "a span of time from 1s to 1h");
+  settings.gateway_timeout = *span;
+  return {};
+}
+
+}  // namespace
+
+std::vector<Setting> gateway_settings() {
+  return {
+      {{"gateway.listen",
+        Kind::kText,
+        {"GAPLESS_GATEWAY_LISTEN"},
+        "off",
+        "HOST:PORT where ClickHouse clients such as Grafana read the tables, as in 127.0.0.1:8123, or off"},
+       [](const GivenValue& value, Settings& settings) -> Status {
+         settings.gateway_listen = value.text == "off" ? "" : value.text;
+         return {};
+       }},
+      {{"gateway.tokens",
+        Kind::kTable,
+        {"GAPLESS_GATEWAY_TOKENS"},
+        "",
+        "who may: names, and read: with a token's SHA-256; clients take the token for their password. Without, nobody"},
+       add_gateway_token,
+       gateway_scope_alone},
+      {{"gateway.timeout", Kind::kText, {"GAPLESS_GATEWAY_TIMEOUT"}, "60s", "how long a client's statement may take"},
+       set_gateway_timeout},
+      {{"gateway.max_result_rows", Kind::kNumber, {"GAPLESS_GATEWAY_MAX_RESULT_ROWS"}, "1000000", "rows of one result"},
+       [](const GivenValue& value, Settings& settings) -> Status {
+         const auto rows = read_whole_number(value.text, 1, kMostGatewayRows);
+         if (!rows) return gateway_value_must_be(value, rows.error());
+         settings.gateway_max_result_rows = static_cast<std::uint64_t>(*rows);
+         return {};
+       }},
+      {{"gateway.memory",
+        Kind::kText,
+        {"GAPLESS_GATEWAY_MEMORY"},
+        "10%",
+        "memory of one client's statement, as in 512MiB, or a share of the machine's; four may run at once"},
+       [](const GivenValue& value, Settings& settings) -> Status {
+         const auto limit = read_memory_limit(value.text);
+         if (!limit) return gateway_value_must_be(value, limit.error());
+         settings.gateway_memory = *limit;
+         return {};
+       }},
+  };
+}
+
+}  // namespace gapless
