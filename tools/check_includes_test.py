@@ -25,7 +25,7 @@ TOOL = load_tool()
 EVERYWHERE = {
     f"src/{room}/a.h": ""
     for room in (
-        "util core plan sql engine engine/chdb engine/clickhouse state state/sqlite state/postgres "
+        "util core plan sql engine engine/chdb engine/http state state/sqlite state/postgres "
         "teams teams/postgres teams/sqlite warehouse run query verify load alerts alerts/curl metrics schedule api cli app"
     ).split()
 }
@@ -96,8 +96,8 @@ class Directions(unittest.TestCase):
             ("src/core/x.cpp", '"engine/made_by_the_build.h"', "core may not include engine"),
             ("src/run/x.cpp", '"engine/chdb/a.h"', "engine/chdb is a concrete adapter"),
             ("src/main.cpp", '"state/sqlite/a.h"', "state/sqlite is a concrete adapter"),
-            ("src/engine/x.cpp", '"engine/clickhouse/a.h"', "engine/clickhouse is a concrete adapter"),
-            ("src/engine/clickhouse/x.cpp", '"engine/chdb/a.h"', "engine/chdb is a concrete adapter"),
+            ("src/engine/x.cpp", '"engine/http/a.h"', "engine/http is a concrete adapter"),
+            ("src/engine/http/x.cpp", '"engine/chdb/a.h"', "engine/chdb is a concrete adapter"),
             ("src/core/x.cpp", '"a.h"', '"a.h" is in no room'),
             ("src/core/x.cpp", '"../util/a.h"', "is in no room"),
             ("src/core/x.cpp", '"support/fake.h"', "is in no room"),

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "app/set_value.h"
 #include "app/setting_values.h"
 
 namespace gapless {
@@ -12,11 +13,6 @@ using Kind = SettingInfo::Kind;
 constexpr std::string_view kTokenScope = "read:";
 constexpr int kMostGatewayRows = 100'000'000;
 constexpr auto kLongestGatewayTimeout = std::chrono::hours(1);
-
-tl::unexpected<Error> gateway_value_must_be(const GivenValue& value, std::string_view what) {
-  return fail(Fault::kInvalidInput,
-              fmt::format("{} must be {}, not '{}' (from {})", value.key, what, value.text, value.origin));
-}
 
 /// "read:" and the SHA-256 of a token; the key names its user. The message does not repeat what may be a token.
 Status add_gateway_token(const GivenValue& value, Settings& settings) {
@@ -39,9 +35,9 @@ std::string gateway_scope_alone(std::string_view text) { return std::string(text
 
 Status set_gateway_timeout(const GivenValue& value, Settings& settings) {
   const auto span = read_span_or_seconds(value.text);
-  if (!span) return gateway_value_must_be(value, span.error());
+  if (!span) return must_be(value, span.error());
   if (*span < std::chrono::seconds(1) || *span > kLongestGatewayTimeout)
-    return gateway_value_must_be(value, "a span of time from 1s to 1h");
+    return must_be(value, "a span of time from 1s to 1h");
   settings.gateway_timeout = *span;
   return {};
 }
@@ -71,7 +67,7 @@ std::vector<Setting> gateway_settings() {
       {{"gateway.max_result_rows", Kind::kNumber, {"GAPLESS_GATEWAY_MAX_RESULT_ROWS"}, "1000000", "rows of one result"},
        [](const GivenValue& value, Settings& settings) -> Status {
          const auto rows = read_whole_number(value.text, 1, kMostGatewayRows);
-         if (!rows) return gateway_value_must_be(value, rows.error());
+         if (!rows) return must_be(value, rows.error());
          settings.gateway_max_result_rows = static_cast<std::uint64_t>(*rows);
          return {};
        }},
@@ -82,7 +78,7 @@ std::vector<Setting> gateway_settings() {
         "memory of one client's statement, as in 512MiB, or a share of the machine's; four may run at once"},
        [](const GivenValue& value, Settings& settings) -> Status {
          const auto limit = read_memory_limit(value.text);
-         if (!limit) return gateway_value_must_be(value, limit.error());
+         if (!limit) return must_be(value, limit.error());
          settings.gateway_memory = *limit;
          return {};
        }},

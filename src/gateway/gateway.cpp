@@ -6,6 +6,7 @@
 #include <random>
 
 #include "gateway/door.h"
+#include "gateway/form.h"
 #include "gateway/runner.h"
 #include "http/listener.h"
 #include "util/ascii.h"
@@ -62,8 +63,12 @@ class GatewayHandler final : public http::Handler {
 
 class GatewayHandler::QueryCall final : public http::Call {
  public:
-  QueryCall(const GatewayHandler& handler, Job job, std::string note, std::string encoding)
-      : handler_(handler), job_(std::move(job)), note_(std::move(note)), encoding_(std::move(encoding)) {}
+  QueryCall(const GatewayHandler& handler, Job job, std::string note, std::string encoding, std::string type)
+      : handler_(handler),
+        job_(std::move(job)),
+        note_(std::move(note)),
+        encoding_(std::move(encoding)),
+        type_(std::move(type)) {}
 
   std::size_t max_body_bytes() const override { return handler_.options_.max_body_bytes; }
 
@@ -91,6 +96,7 @@ class GatewayHandler::QueryCall final : public http::Call {
       if (!unpacked) return failed(code::kBadArguments, unpacked.error().message);
       job_.body = std::move(*unpacked);
     }
+    if (is_form(type_)) GAPLESS_TRY_FAILURE(take_form(type_, std::exchange(job_.body, {}), job_.request));
     if (job_.request.query.value_or("").empty() && job_.body.empty())
       return failed(code::kSyntaxError, "Syntax error: there is no statement, neither in the URL nor in the body");
     auto place = handler_.running_.enter(job_.query_id);
@@ -114,6 +120,7 @@ class GatewayHandler::QueryCall final : public http::Call {
   Job job_;
   const std::string note_;
   const std::string encoding_;
+  const std::string type_;
 };
 
 tl::expected<std::unique_ptr<http::Call>, http::Reply> GatewayHandler::admit(const http::Head& head) const {
@@ -145,7 +152,8 @@ tl::expected<std::unique_ptr<http::Call>, http::Reply> GatewayHandler::admit(con
   request->credentials = {};  // nobody needs them any more
   std::string note = fmt::format("query {}, token {}", query_id, name->empty() ? "none" : *name);
   Job job{.request = std::move(*request), .body = {}, .query_id = std::move(query_id), .must_only_read = only_looks};
-  return std::make_unique<QueryCall>(*this, std::move(job), std::move(note), encoding);
+  return std::make_unique<QueryCall>(*this, std::move(job), std::move(note), encoding,
+                                     std::string(head.header("content-type")));
 }
 
 }  // namespace

@@ -18,6 +18,7 @@ namespace gapless::contract {
 struct EngineUnderTest {
   std::string name;
   std::function<Engine&()> engine;  ///< the same one each time; with nothing in the database "contract"
+  bool reads_rows_early = true;     ///< before it has all that are to be inserted
 };
 
 inline void PrintTo(const EngineUnderTest& engine, std::ostream* out) { *out << engine.name; }

@@ -191,7 +191,7 @@ TEST_P(EngineContract, SettingsOfAStatementDoNotLeak) {
   ASSERT_TRUE(own) << own.error().message;
   EXPECT_EQ(own->text(0, 0), "123.456");
   EXPECT_EQ(own->text(0, 1), "987654321");
-  EXPECT_EQ(own->text(0, 2), "leaking");
+  EXPECT_THAT(own->text(0, 2), testing::StartsWith("leaking"));
   const Rows next = select(settings);
   EXPECT_EQ(next.text(0, 0), "600");
   EXPECT_NE(next.text(0, 1), "987654321");

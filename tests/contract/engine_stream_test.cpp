@@ -157,6 +157,7 @@ TEST_P(EngineContract, InsertOfABadRowWritesNothingOfItsBlock) {
 }
 
 TEST_P(EngineContract, InsertTellsABadRowWhenItIsFed) {
+  if (!GetParam().reads_rows_early) GTEST_SKIP() << "this engine may look at no row before it has many";
   create_numbers();
   Insert insert(engine(), {});
   Status status = insert->append("many\tone\n");

@@ -28,6 +28,23 @@ if(TARGET engine_chdb_adapter_test)
   target_compile_definitions(engine_chdb_adapter_test PRIVATE GAPLESS_CHDB_PROBE="$<TARGET_FILE:chdb_probe>")
 endif()
 
+# Over a ClickHouse server, or what stands in for one.
+gapless_test(engine_http_contract_test NOSAN
+  SOURCES
+    ${contract}/engine_cancel_test.cpp
+    ${contract}/engine_contract.cpp
+    ${contract}/engine_error_test.cpp
+    ${contract}/engine_http_contract_test.cpp
+    ${contract}/engine_select_test.cpp
+    ${contract}/engine_stream_test.cpp
+  DEPS gapless_stand_in
+  LABELS contract)
+
+gapless_test(engine_http_adapter_test
+  SOURCES ${contract}/engine_http_adapter_test.cpp ${support}/fake_clickhouse.cpp
+  DEPS gapless_engine_http spdlog::spdlog OpenSSL::SSL
+  LABELS contract threads)
+
 gapless_test(fake_engine_test
   SOURCES ${support}/fake_engine.cpp ${support}/fake_engine_test.cpp
   DEPS gapless_engine)

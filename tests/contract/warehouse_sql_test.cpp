@@ -1,4 +1,4 @@
-// The contract over SqlWarehouse and the embedded engine: the statements, the tables and the swap as they really are.
+// The contract over SqlWarehouse and engines: the statements, the tables and the swap as they really are.
 #include <fmt/format.h>
 
 #include "contract/warehouse_contract.h"
@@ -6,15 +6,16 @@
 #include "sql/columns.h"
 #include "support/case_name.h"
 #include "support/chdb_environment.h"
+#include "support/stand_in_environment.h"
 #include "warehouse/sql_warehouse.h"
 
 namespace gapless::contract {
 namespace {
 
-/// A database of its own in the program's one engine, and a source beside it.
+/// A database of its own in an engine of the program's, and a source beside it.
 class SqlFixture final : public WarehouseFixture {
  public:
-  SqlFixture() {
+  explicit SqlFixture(Engine& engine) : engine_(engine) {
     run(fmt::format("CREATE DATABASE {} ENGINE = Atomic", source_.text()));
     run(
         fmt::format("CREATE TABLE {} (team_id UInt64, event String, timestamp DateTime64(6, 'UTC'), inserted_at"
@@ -80,17 +81,23 @@ class SqlFixture final : public WarehouseFixture {
     ASSERT_TRUE(done) << statement << ": " << done.error().message;
   }
 
-  Engine& engine_ = testing_support::shared_chdb_engine();
+  Engine& engine_;
   const Identifier source_ = unique("source");
   const Identifier database_ = unique("warehouse");
   const TableName events_ = TableName::own(source_, "events");
   SqlWarehouse warehouse_{engine_, {database_, database_, {events_}}};
 };
 
-const WarehouseKind kSql{"sql", []() -> std::unique_ptr<WarehouseFixture> { return std::make_unique<SqlFixture>(); }};
+template <Engine& (*engine)()>
+std::unique_ptr<WarehouseFixture> over() {
+  return std::make_unique<SqlFixture>(engine());
+}
+
+const WarehouseKind kEmbedded{"sql", over<testing_support::shared_chdb_engine>};
+const WarehouseKind kServer{"sql_over_http", over<testing_support::shared_http_engine>};
 
 }  // namespace
 
-INSTANTIATE_TEST_SUITE_P(Warehouses, WarehouseContract, testing::Values(kSql), kCaseName);
+INSTANTIATE_TEST_SUITE_P(Warehouses, WarehouseContract, testing::Values(kEmbedded, kServer), kCaseName);
 
 }  // namespace gapless::contract

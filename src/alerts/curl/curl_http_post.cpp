@@ -1,12 +1,12 @@
 #include "alerts/curl/curl_http_post.h"
 
-#include <curl/curl.h>
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <array>
 #include <functional>
-#include <memory>
+
+#include "util/curl_handles.h"
 
 namespace gapless {
 namespace {
@@ -15,23 +15,6 @@ constexpr std::size_t kLongestReply = std::size_t{64} << 10U;
 constexpr int kLongestPollMilliseconds = 10'000;  // libcurl's own timers and a stop request end it earlier
 constexpr curl_off_t kLongestRetryAfter = 24 * 3600;
 
-struct EasyFree {
-  void operator()(CURL* handle) const { curl_easy_cleanup(handle); }
-};
-struct MultiFree {
-  void operator()(CURLM* handle) const { curl_multi_cleanup(handle); }
-};
-struct ListFree {
-  void operator()(curl_slist* list) const { curl_slist_free_all(list); }
-};
-using HeaderList = std::unique_ptr<curl_slist, ListFree>;
-
-/// libcurl wants it called once, before anything else, in a process that has threads. Never undone.
-bool library_is_ready() {
-  static const bool kReady = curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK;
-  return kReady;
-}
-
 /// Counts what comes, of headers and body, and refuses what is too much.
 std::size_t throw_away(const char* /*bytes*/, std::size_t size, std::size_t count, void* into) {
   auto& received = *static_cast<std::size_t*>(into);
@@ -39,25 +22,11 @@ std::size_t throw_away(const char* /*bytes*/, std::size_t size, std::size_t coun
   return received > kLongestReply ? 0 : size * count;
 }
 
-HeaderList header_list(const HttpRequest& request) {
-  HeaderList list;
-  const auto add = [&list](const std::string& line) {
-    curl_slist* longer = curl_slist_append(list.get(), line.c_str());
-    if (longer == nullptr) return;
-    static_cast<void>(list.release());
-    list.reset(longer);
-  };
-  for (const auto& [header, value] : request.headers) add(fmt::format("{}: {}", header, value));
-  add("Expect:");  // a server that does not know "100-continue" would cost a second
+CurlList header_list(const HttpRequest& request) {
+  CurlList list;
+  for (const auto& [header, value] : request.headers) append_line(list, fmt::format("{}: {}", header, value));
+  append_line(list, "Expect:");  // a server that does not know "100-continue" would cost a second
   return list;
-}
-
-/// libcurl's words in one line; a part of them may be the server's.
-std::string in_one_line(std::string_view words) {
-  std::string line(words);
-  std::ranges::replace_if(
-      line, [](unsigned char c) { return c < ' ' || c == 0x7f; }, ' ');
-  return line;
 }
 
 /// One request and what libcurl needs for it. The body is the request's, which must outlive it.
@@ -146,18 +115,18 @@ class Transfer {
   const std::string& shown() const { return request_.url.shown(); }
 
   const HttpRequest& request_;
-  HeaderList headers_;
+  CurlList headers_;
   std::array<char, CURL_ERROR_SIZE> words_{};
   std::size_t received_ = 0;
-  std::unique_ptr<CURL, EasyFree> easy_;
-  std::unique_ptr<CURLM, MultiFree> multi_;
+  CurlEasy easy_;
+  CurlMulti multi_;
   bool ready_ = false;
 };
 
 }  // namespace
 
 Result<HttpReply> CurlHttpPost::post(const HttpRequest& request, const std::stop_token& stop) {
-  if (!library_is_ready()) return fail(Fault::kInternal, "libcurl cannot be initialized");
+  if (!curl_is_ready()) return fail(Fault::kInternal, "libcurl cannot be initialized");
   return Transfer(request, user_agent_).run(stop);
 }
 

@@ -1,0 +1,56 @@
+#include "engine/http/reply_head.h"
+
+#include <charconv>
+
+#include "util/ascii.h"
+#include "util/json.h"
+
+namespace gapless {
+namespace {
+
+template <class Number>
+Number number_or_zero(std::string_view text) {
+  Number value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  return error == std::errc() && end == text.data() + text.size() ? value : 0;
+}
+
+std::uint64_t member_of(const Json& summary, const char* name) {
+  const auto found = summary.find(name);
+  if (found == summary.end()) return 0;
+  if (found->is_number_unsigned()) return found->get<std::uint64_t>();
+  return found->is_string() ? number_or_zero<std::uint64_t>(found->get_ref<const std::string&>()) : 0;
+}
+
+}  // namespace
+
+Stats parse_summary(std::string_view json) {
+  const Json summary = Json::parse(json, nullptr, false);
+  if (!summary.is_object()) return {};
+  Stats stats;
+  stats.rows_read = member_of(summary, "read_rows");
+  stats.bytes_read = member_of(summary, "read_bytes");
+  stats.rows_written = member_of(summary, "written_rows");
+  stats.bytes_written = member_of(summary, "written_bytes");
+  return stats;
+}
+
+void ReplyHead::take(std::string_view line) {
+  line = trimmed(line, " \t\r\n");
+  if (line.starts_with("HTTP/")) {
+    *this = ReplyHead();
+    const std::size_t space = line.find(' ');
+    if (space != std::string_view::npos) status_ = number_or_zero<int>(line.substr(space + 1, 3));
+    return;
+  }
+  const std::size_t colon = line.find(':');
+  if (colon == std::string_view::npos) return;
+  const std::string name = ascii_lowered(line.substr(0, colon));
+  const std::string_view value = trimmed(line.substr(colon + 1));
+  if (name == "x-clickhouse-exception-code") exception_code_ = number_or_zero<int>(value);
+  if (name == "x-clickhouse-exception-tag") exception_tag_ = value;
+  if (name == "x-clickhouse-format") format_ = value;
+  if (name == "x-clickhouse-summary") summary_ = parse_summary(value);
+}
+
+}  // namespace gapless
