@@ -152,7 +152,7 @@ Result<std::optional<CommandRun::Outcome>> ask_daemon(const std::filesystem::pat
 Result<std::unique_ptr<CommandSocket>> CommandSocket::listen(const std::filesystem::path& path, Handler handler) {
   FileDescriptor socket(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
   const Address address(path);
-  unlink(path.c_str());  // whoever had it is dead: the engine's directory is ours
+  unlink(path.c_str());  // whoever had it is dead: the directory is locked
   const mode_t before = umask(0177);
   const bool good =
       socket.is_open() && address.directory.is_open() && bind(socket.get(), address.get(), sizeof address.address) == 0;

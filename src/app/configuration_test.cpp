@@ -237,7 +237,8 @@ TEST_F(ConfigurationInDirectory, can_be_edited_by_taking_the_comment_signs_away)
     if (at + 2 < sample.size() && sample[at + 2] != ' ') sample.erase(at + 1, 1);
   // Settings without a default have nothing to show.
   for (const char* without :
-       {"\nchdb_library = \"\"", "\nretention_days = ", "\nsessionize = \"\"", "\npersons = \"\"",
+       {"\nchdb_library = \"\"", "\npassword_file = \"\"", "\nca_file = \"\"", "\nstaging_database = \"\"",
+        "\npriority = ", "\nretention_days = ", "\nsessionize = \"\"", "\npersons = \"\"",
         "\nkeep_days = ", "\nhistory_days = \"\"", "\nsettings_database = \"\"", "\nsettings_password_file = \"\"",
         "\ndaily_time_zone = \"\"", "\nintraday_time_zone = \"\"", "\nbackfill_time_zone = \"\"", "\nsecret = \"\""}) {
     const std::size_t at = sample.find(without);

@@ -45,6 +45,7 @@ class Daemon {
   StopSignals& signals_;
   SystemClock clock_;
   ServiceManager manager_;
+  FileDescriptor lock_;
   std::unique_ptr<DaemonWatch> watch_;
   std::unique_ptr<Commander> commander_;
   std::unique_ptr<Scheduler> scheduler_;

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "app/set_value.h"
 #include "app/setting_values.h"
 #include "util/ascii.h"
 
@@ -63,8 +64,6 @@ Status set_list(const GivenValue& value, Settings& settings) {
   settings.*list = std::move(items);
   return {};
 }
-
-std::string hidden(std::string_view text) { return text.empty() ? "" : "***"; }
 
 }  // namespace
 

@@ -1,6 +1,8 @@
 #include "app/data_directory.h"
 
+#include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -43,6 +45,15 @@ Status DataDirectory::make() const {
     return unusable(
         root, fmt::format("cannot be written by user {} ({})", geteuid(), std::generic_category().message(errno)));
   return {};
+}
+
+Result<FileDescriptor> DataDirectory::lock() const {
+  FileDescriptor directory(open(root.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (directory.is_open() && flock(directory.get(), LOCK_EX | LOCK_NB) == 0) return directory;
+  if (errno != EWOULDBLOCK)
+    return unusable(root, fmt::format("cannot be locked ({})", std::generic_category().message(errno)));
+  return fail(Fault::kConflict,
+              fmt::format("a daemon serves {} already; daemon.json there names its process", root.string()));
 }
 
 }  // namespace gapless

@@ -3,6 +3,7 @@
 #include <filesystem>
 
 #include "core/error.h"
+#include "util/file_descriptor.h"
 
 namespace gapless {
 
@@ -19,6 +20,8 @@ struct DataDirectory {
   /// Makes it where it is missing, for the user alone (mode 0700). Errors: kInvalidInput where it is a file, or cannot
   /// be made or written.
   Status make() const;
+  /// Held as long as it is open, by one daemon at a time. Errors: kConflict where another process holds it.
+  Result<FileDescriptor> lock() const;
 };
 
 }  // namespace gapless

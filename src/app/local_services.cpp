@@ -5,6 +5,7 @@
 
 #include "app/machine_memory.h"
 #include "app/source_settings.h"
+#include "core/secret_file.h"
 #include "engine/chdb/data_directory.h"
 #include "engine/chdb/library.h"
 #include "run/host.h"
@@ -41,10 +42,13 @@ LocalServices::LocalServices(Parts parts)
   installation_.fixed_now = configuration_.fixed_now;
   installation_.memory_bytes = machine_memory_bytes();
   installation_.memory_limit_bytes = resolve(configuration_.settings.memory, installation_.memory_bytes);
+  // A share of this machine says nothing about a server: without bytes, its own limits hold.
+  if (!is_embedded()) installation_.memory_limit_bytes = configuration_.settings.memory.bytes.value_or(0);
 }
 
 bool LocalServices::has_engine_data() const {
   std::error_code ignored;
+  if (!is_embedded()) return true;
   return std::filesystem::exists(data_->directory().engine(), ignored);
 }
 
@@ -55,32 +59,63 @@ bool LocalServices::has_store() const {
 
 Result<StateStore*> LocalServices::store() { return data_->store(); }
 
-Result<ChdbEngine*> LocalServices::open_engine() {
+bool LocalServices::is_embedded() const { return configuration_.settings.engine_url.empty(); }
+
+Result<HttpEngineOptions> LocalServices::server() const {
+  constexpr unsigned kPriorityOnServers = 10;
   const Settings& settings = configuration_.settings;
-  GAPLESS_ASSIGN(ChdbEngine* const engine, data_->engine({.directory = data_->directory().engine(),
-                                                          .threads = settings.max_threads,
-                                                          .memory_limit_bytes = installation_.memory_limit_bytes,
-                                                          .library = settings.chdb_library,
-                                                          .settings = settings.engine_settings}));
-  return engine;
+  HttpEngineOptions options{.url = settings.engine_url,
+                            .user = settings.engine_user,
+                            .password = settings.engine_password,
+                            .database = {},
+                            .ca_file = resolved(settings.engine_ca_file),
+                            .settings = settings.engine_settings,
+                            .threads = settings.max_threads,
+                            .priority = settings.priority.value_or(kPriorityOnServers)};
+  if (options.password.empty() && !settings.engine_password_file.empty()) {
+    GAPLESS_ASSIGN(options.password, read_secret_file(resolved(settings.engine_password_file), "engine.password_file"));
+  }
+  return options;
+}
+
+ChdbOptions LocalServices::embedded() const {
+  const Settings& settings = configuration_.settings;
+  ChdbOptions options{.directory = data_->directory().engine(),
+                      .threads = settings.max_threads,
+                      .memory_limit_bytes = installation_.memory_limit_bytes,
+                      .library = settings.chdb_library,
+                      .settings = settings.engine_settings};
+  if (settings.priority) options.settings["priority"] = std::to_string(*settings.priority);
+  return options;
+}
+
+Result<Engine*> LocalServices::open_engine() {
+  if (is_embedded()) return data_->engine(embedded());
+  GAPLESS_ASSIGN(HttpEngineOptions options, server());
+  return data_->engine(std::move(options));
 }
 
 Status LocalServices::prepare_tables(Engine& engine) {
-  Loader& loader = data_->loader(configuration_.settings.database);
-  GAPLESS_TRY(loader.prepare());
-  GAPLESS_ASSIGN(const std::size_t undone, loader.recover());
-  if (undone > 0) spdlog::info("undid {} loads that had not been finished", undone);
+  if (is_embedded()) {
+    Loader& loader = data_->loader(configuration_.settings.database);
+    GAPLESS_TRY(loader.prepare());
+    GAPLESS_ASSIGN(const std::size_t undone, loader.recover());
+    if (undone > 0) spdlog::info("undid {} loads that had not been finished", undone);
+  }
   return SqlWarehouse(engine, layout()).prepare(limits());
 }
 
 Result<Engine*> LocalServices::engine() {
-  GAPLESS_ASSIGN(ChdbEngine* const engine, open_engine());
+  GAPLESS_ASSIGN(Engine* const engine, open_engine());
   GAPLESS_TRY(
       data_->once("tables of " + configuration_.settings.database.text(), [&] { return prepare_tables(*engine); }));
   return engine;
 }
 
 Result<Loader*> LocalServices::loader() {
+  if (!is_embedded())
+    return fail(Fault::kInvalidInput,
+                "load brings files into the embedded engine; on a server (engine.url) events come from source.table");
   GAPLESS_TRY(settle());
   return &data_->loader(configuration_.settings.database);
 }
@@ -92,8 +127,8 @@ Result<SqlWarehouse*> LocalServices::opened_warehouse() {
 }
 
 WarehouseLayout LocalServices::layout() const {
-  const Identifier& database = configuration_.settings.database;
-  return {database, database, described(source_spec(configuration_.settings))};
+  const Settings& settings = configuration_.settings;
+  return {settings.database, settings.staging_database.value_or(settings.database), described(source_spec(settings))};
 }
 
 Result<Warehouse*> LocalServices::warehouse() {
@@ -111,13 +146,17 @@ std::filesystem::path LocalServices::resolved(const std::filesystem::path& path)
   return path.empty() ? path : workplace_.resolve(path);
 }
 
+std::string LocalServices::engine_name() const {
+  return is_embedded() ? data_->directory().engine().string() : configuration_.settings.engine_url;
+}
+
 Status LocalServices::check_keeper() {
   GAPLESS_ASSIGN(const auto meta, warehouse_->meta(limits()));
   if (meta && meta->layout_version > kLayoutVersion) {
     return fail(Fault::kConflict,
                 fmt::format("the tables in {} have layout {}, written by a newer gapless; this one knows"
                             " layout {}. Use the newer one",
-                            data_->directory().engine().string(), meta->layout_version, kLayoutVersion));
+                            engine_name(), meta->layout_version, kLayoutVersion));
   }
   if (meta && !has_store()) return fail(kept_by_another(*meta, "is not there"));  // and none is made in its place
   GAPLESS_ASSIGN(StateStore* const store, data_->store());
@@ -205,7 +244,7 @@ ExecutorOptions LocalServices::executor_options() const {
   if (settings.keep_days) options.kept.targets_from = today - *settings.keep_days;
   options.statement_timeout = settings.statement_timeout;
   options.memory_limit_bytes = installation_.memory_limit_bytes;
-  options.exclusive = true;  // the engine's directory is locked
+  options.exclusive = is_embedded();  // the engine's directory is locked
   options.pause_between_days = settings.pause_between_days;
   options.retry = settings.retry;
   options.stop = stop_;
@@ -222,7 +261,7 @@ Result<std::string> LocalServices::engine_library() const {
 }
 
 std::optional<Error> LocalServices::data_directory_in_use() const {
-  if (data_->is_engine_open()) return std::nullopt;
+  if (data_->is_engine_open() || !is_embedded()) return std::nullopt;
   return gapless::data_directory_in_use(data_->directory().engine());
 }
 

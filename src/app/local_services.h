@@ -56,7 +56,12 @@ class LocalServices final : public Services {
   std::string store_format() const override;
 
  private:
-  Result<ChdbEngine*> open_engine();
+  /// Not a server.
+  bool is_embedded() const;
+  ChdbOptions embedded() const;
+  Result<HttpEngineOptions> server() const;
+  Result<Engine*> open_engine();
+  std::string engine_name() const;
   /// Writes down that this store keeps the warehouse, where nobody does. Errors: kConflict where another one does.
   Status check_keeper();
   Status prepare_tables(Engine& engine);

@@ -11,11 +11,15 @@ Result<StateStore*> OpenData::store() {
   return store_.get();
 }
 
-Result<ChdbEngine*> OpenData::engine(const ChdbOptions& options) {
+Result<Engine*> OpenData::engine(const std::variant<ChdbOptions, HttpEngineOptions>& options) {
   const std::lock_guard lock(mutex_);
   if (engine_ == nullptr) {
     GAPLESS_TRY(directory_.make());
-    GAPLESS_ASSIGN(engine_, ChdbEngine::open(options));
+    if (const auto* embedded = std::get_if<ChdbOptions>(&options)) {
+      GAPLESS_ASSIGN(engine_, ChdbEngine::open(*embedded));
+    } else {
+      GAPLESS_ASSIGN(engine_, HttpEngine::open(std::get<HttpEngineOptions>(options)));
+    }
   }
   return engine_.get();
 }

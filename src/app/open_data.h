@@ -5,9 +5,11 @@
 #include <mutex>
 #include <set>
 #include <string>
+#include <variant>
 
 #include "app/data_directory.h"
 #include "engine/chdb/chdb_engine.h"
+#include "engine/http/http_engine.h"
 #include "load/loader.h"
 #include "state/sqlite/sqlite_store.h"
 
@@ -23,7 +25,7 @@ class OpenData {
   /// Makes the directory and the store where there are none. Errors: those of both; asking again after one tries again.
   Result<StateStore*> store();
   /// As the first one who asks wants it: for the others the options are too late.
-  Result<ChdbEngine*> engine(const ChdbOptions& options);
+  Result<Engine*> engine(const std::variant<ChdbOptions, HttpEngineOptions>& options);
   bool is_engine_open();
 
   /// Does what is to be done once for a database, as long as this is open. Whoever asks meanwhile waits for it; after an
@@ -46,7 +48,7 @@ class OpenData {
   std::set<std::string> done_;
   // In the order in which they are opened; closed the other way round.
   std::unique_ptr<SqliteStateStore> store_;
-  std::unique_ptr<ChdbEngine> engine_;
+  std::unique_ptr<Engine> engine_;
   std::map<std::string, Loader> loaders_;  ///< by database
 };
 

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <filesystem>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -40,5 +41,14 @@ Status choose(T& target, const GivenValue& value, const std::vector<std::pair<st
   const auto meant = nearest(value.text, words);
   return must_be(value, alternatives(words) + (meant ? fmt::format(" (did you mean {}?)", *meant) : ""));
 }
+
+inline Status set_path(std::filesystem::path& target, const GivenValue& value) {
+  if (value.text.empty()) return must_be(value, "a path");
+  target = value.text;
+  return {};
+}
+
+/// What may be shown of a secret.
+inline std::string hidden(std::string_view text) { return text.empty() ? "" : "***"; }
 
 }  // namespace gapless

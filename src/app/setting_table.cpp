@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "app/daemon_settings.h"
+#include "app/engine_settings.h"
 #include "app/gateway_settings.h"
 #include "app/set_value.h"
 #include "app/setting_values.h"
@@ -43,19 +44,6 @@ Status set_strategies(std::vector<Strategy>& target, const GivenValue& value) {
   return {};
 }
 
-Status set_database(Identifier& target, const GivenValue& value) {
-  const auto name = Identifier::parse(value.text, value.origin);
-  if (!name) return must_be(value, "the name of a database: letters, digits and '_'");
-  target = *name;
-  return {};
-}
-
-Status set_path(std::filesystem::path& target, const GivenValue& value) {
-  if (value.text.empty()) return must_be(value, "a path");
-  target = value.text;
-  return {};
-}
-
 Status set_settings_database(const GivenValue& value, Settings& settings) {
   return set(settings.team_settings_database, read_settings_database(value.text),
              {value.key, without_passwords(value.text), value.origin});
@@ -66,55 +54,6 @@ Status set_column(Identifier& target, const GivenValue& value) {
   if (!name) return must_be(value, "the name of a column: letters, digits and '_'");
   target = *name;
   return {};
-}
-
-/// "engine.settings.max_block_size" is a setting of ClickHouse.
-Status set_engine_setting(const GivenValue& value, Settings& settings) {
-  constexpr std::string_view kPrefix = "engine.settings.";
-  const std::string name = value.key.substr(std::min(kPrefix.size(), value.key.size()));
-  if (!Identifier::parse(name, value.origin))
-    return fail(Fault::kInvalidInput,
-                fmt::format("'{}' is not the name of a ClickHouse setting (from {})", name, value.origin));
-  settings.engine_settings[name] = value.text;
-  return {};
-}
-
-std::vector<Setting> data_settings() {
-  return {
-      {{"engine.data",
-        Kind::kText,
-        {"GAPLESS_DATA"},
-        "gapless-data",
-        "directory of the embedded engine and the state store"},
-       [](const GivenValue& value, Settings& settings) { return set_path(settings.data, value); }},
-      {{"engine.database",
-        Kind::kText,
-        {"GAPLESS_ENGINE_DATABASE"},
-        "gapless",
-        "database of events, targets and ledger"},
-       [](const GivenValue& value, Settings& settings) { return set_database(settings.database, value); }},
-      {{"engine.chdb_library",
-        Kind::kText,
-        {"GAPLESS_CHDB_LIBRARY"},
-        "",
-        "libchdb.so, where it is not in ~/.cache/gapless or where the loader looks"},
-       [](const GivenValue& value, Settings& settings) { return set_path(settings.chdb_library, value); }},
-      {{"engine.max_threads",
-        Kind::kNumber,
-        {"GAPLESS_ENGINE_MAX_THREADS"},
-        "0",
-        "threads of one statement; 0 is every core"},
-       [](const GivenValue& value, Settings& settings) {
-         return set(settings.max_threads, read_whole_number(value.text, 0, 1024), value);
-       }},
-      {{"engine.settings",
-        Kind::kTable,
-        {"GAPLESS_ENGINE_SETTINGS"},
-        "",
-        "any settings of ClickHouse, checked at start-up, as in { max_block_size = 8192 }; in the variable as "
-        "name=value,name=value"},
-       set_engine_setting},
-  };
 }
 
 std::vector<Setting> target_settings() {
@@ -390,7 +329,7 @@ std::vector<Setting> output_settings() {
 
 std::vector<Setting> all_settings() {
   std::vector<Setting> all;
-  for (auto part : {data_settings(), source_settings(), target_settings(), team_settings(), work_settings(),
+  for (auto part : {engine_settings(), source_settings(), target_settings(), team_settings(), work_settings(),
                     daemon_settings(), gateway_settings(), output_settings()})
     for (Setting& setting : part) all.push_back(std::move(setting));
   return all;

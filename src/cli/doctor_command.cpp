@@ -52,6 +52,8 @@ void check_clock(const Services& services, CheckList& checks) {
 
 void check_memory(const Services& services, CheckList& checks) {
   const auto& installation = services.installation();
+  if (installation.memory_limit_bytes == 0)
+    return checks.ok("memory", "as the server limits it; limits.memory in bytes limits statements of gapless");
   checks.ok("memory", fmt::format("statements may use {} of {}", format_bytes(installation.memory_limit_bytes),
                                   format_bytes(installation.memory_bytes)));
 }
@@ -124,12 +126,14 @@ bool check_directory(const Services& services, CheckList& checks) {
 }
 
 EngineLook check_engine(Services& services, CheckList& checks) {
-  const auto library = services.engine_library();
-  if (!library) {
-    checks.fail("chDB library", library.error());
-    return EngineLook::kClosed;
+  if (services.settings().engine_url.empty()) {
+    const auto library = services.engine_library();
+    if (!library) {
+      checks.fail("chDB library", library.error());
+      return EngineLook::kClosed;
+    }
+    checks.ok("chDB library", *library);
   }
-  checks.ok("chDB library", *library);
   if (const auto in_use = services.data_directory_in_use()) {
     checks.warn("engine", in_use->message, "what is in it cannot be looked at meanwhile");
     return EngineLook::kClosed;

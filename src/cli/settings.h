@@ -60,6 +60,13 @@ struct JobTimes {
 /// the defaults; what stands here is not one.
 struct Settings {
   std::filesystem::path data;  ///< as given, perhaps relative
+  std::string engine_url;      ///< of a server; empty: the embedded engine
+  std::string engine_user;
+  std::string engine_password;
+  std::filesystem::path engine_password_file;  ///< empty: none; and the next likewise
+  std::filesystem::path engine_ca_file;
+  std::optional<Identifier> staging_database;
+  std::optional<unsigned> priority;
   Identifier database = Identifier::parse("gapless", "").value();
   std::filesystem::path chdb_library;  ///< empty: searched for
   unsigned max_threads = 0;            ///< 0: every core

@@ -74,6 +74,10 @@ std::string write_meta(const TableName& meta) {
          " {host:String}, {layout_version:UInt64} FROM " + meta.quoted();
 }
 
+std::string tables_of() { return "SELECT name FROM system.tables WHERE database = {database:String}"; }
+
+std::string database_named() { return "SELECT name FROM system.databases WHERE name = {database:String}"; }
+
 std::string tables_like() {
   return "SELECT name FROM system.tables WHERE database = {database:String} AND startsWith(name, {prefix:String}) "
          "ORDER BY name";

@@ -36,5 +36,8 @@ std::string read_meta(const TableName& meta);
 std::string write_meta(const TableName& meta);
 /// name of each table of {database:String} whose name starts with {prefix:String}.
 std::string tables_like();
+/// name of the tables of {database:String}, and of that database.
+std::string tables_of();
+std::string database_named();
 
 }  // namespace gapless::sql

@@ -111,6 +111,8 @@ INSTANTIATE_TEST_SUITE_P(
         {"write_definition", write_definition(table("t")), {"hash:String", "text:String"}},
         {"read_meta", read_meta(table("t")), {}},
         {"write_meta", write_meta(table("t")), {"store_id:String", "host:String", "layout_version:UInt64"}},
+        {"tables_of", tables_of(), {"database:String"}},
+        {"database_named", database_named(), {"database:String"}},
         {"tables_like", tables_like(), {"database:String", "prefix:String"}},
     }),
     [](const auto& test) { return test.param.name; });

@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
+#include <set>
+
 #include "sql/sessions.h"
 #include "sql/targets.h"
 #include "warehouse/ledger_rows.h"
@@ -98,17 +100,31 @@ Status SqlWarehouse::run(std::string_view what, const Statement& statement, cons
 }
 
 Status SqlWarehouse::prepare(const Limits& limits) {
-  for (const Identifier& database : {layout_.database, layout_.staging_database})
-    GAPLESS_TRY(run("creating the database",
-                    Statement("CREATE DATABASE IF NOT EXISTS {database:Identifier} ENGINE = Atomic")
-                        .bind("database", database.text()),
-                    limits));
+  // What is there is not made again: whoever made it need not have given us the right to.
+  for (const Identifier& database : {layout_.database, layout_.staging_database}) {
+    GAPLESS_ASSIGN(const Rows found,
+                   ask("whether the database exists",
+                       Statement(sql::database_named()).bind("database", database.text()), {"name"}, limits));
+    if (found.size() == 0)
+      GAPLESS_TRY(run("creating the database",
+                      Statement("CREATE DATABASE IF NOT EXISTS {database:Identifier} ENGINE = Atomic")
+                          .bind("database", database.text()),
+                      limits));
+  }
+  GAPLESS_ASSIGN(const Rows rows,
+                 ask("which tables there are", Statement(sql::tables_of()).bind("database", layout_.database.text()),
+                     {"name"}, limits));
+  std::set<std::string> tables;
+  for (std::size_t i = 0; i < rows.size(); ++i) tables.insert(rows.text(i, 0));
+  const auto make = [&](std::string_view what, const TableName& table, const std::string& statement) -> Status {
+    return tables.contains(table.table.text()) ? Status() : run(what, Statement(statement), limits);
+  };
   for (const Target target : kTargets)
-    GAPLESS_TRY(run("creating a target table", Statement(sql::create_target(target, live(target))), limits));
-  GAPLESS_TRY(run("creating the ledger", Statement(sql::create_ledger(tables_.ledger)), limits));
+    GAPLESS_TRY(make("creating a target table", live(target), sql::create_target(target, live(target))));
+  GAPLESS_TRY(make("creating the ledger", tables_.ledger, sql::create_ledger(tables_.ledger)));
   GAPLESS_TRY(
-      run("creating the ledger's definitions", Statement(sql::create_definitions(tables_.definitions)), limits));
-  return run("creating the warehouse's meta table", Statement(sql::create_meta(tables_.meta)), limits);
+      make("creating the ledger's definitions", tables_.definitions, sql::create_definitions(tables_.definitions)));
+  return make("creating the warehouse's meta table", tables_.meta, sql::create_meta(tables_.meta));
 }
 
 Result<std::optional<WarehouseMeta>> SqlWarehouse::meta(const Limits& limits) {

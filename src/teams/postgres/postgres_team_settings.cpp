@@ -6,12 +6,12 @@
 #include <algorithm>
 #include <atomic>
 #include <condition_variable>
-#include <fstream>
 #include <functional>
 #include <mutex>
 #include <pqxx/pqxx>
 #include <thread>
 
+#include "core/secret_file.h"
 #include "teams/postgres/connection_text.h"
 
 namespace gapless {
@@ -74,25 +74,13 @@ std::string_view advice(const pqxx::sql_error& refusal) {
   return "";
 }
 
-Result<std::optional<std::string>> read_password(const std::filesystem::path& file) {
-  if (file.empty()) return std::nullopt;
-  std::ifstream in(file);
-  std::string password;
-  if (!in || (!std::getline(in, password) && !in.eof()))
-    return fail(Fault::kUnavailable,
-                fmt::format("the file {} cannot be read; correct teams.settings_password_file", file.string()));
-  if (password.ends_with('\r')) password.pop_back();
-  if (password.empty())
-    return fail(Fault::kUnavailable,
-                fmt::format("the first line of {} is empty; it is to be the password (teams.settings_password_file)",
-                            file.string()));
-  return password;
-}
-
 }  // namespace
 
 Result<Teams> PostgresTeamSettings::enabled_teams() {
-  GAPLESS_ASSIGN(const auto password, read_password(options_.password_file));
+  std::optional<std::string> password;
+  if (!options_.password_file.empty()) {
+    GAPLESS_ASSIGN(password, read_secret_file(options_.password_file, "teams.settings_password_file"));
+  }
   const auto seconds = std::chrono::ceil<std::chrono::seconds>(options_.timeout);
   GAPLESS_ASSIGN(const std::string text,
                  connection_text(options_.connection, password, static_cast<int>(seconds.count())));

@@ -1,0 +1,139 @@
+"""A ClickHouse server as the engine: the same commands, the same figures, nothing of the password anywhere."""
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import time
+import unittest
+from pathlib import Path
+
+from groups import assert_groups_equal_reference
+from harness import GAPLESS, CommandTest, stream
+
+STAND_IN = Path(os.environ.get('GAPLESS_STAND_IN', GAPLESS.parent / 'tests' / 'stand_in_server'))
+NOW = '2026-03-21T12:00:00Z'
+PASSWORD = 'pass:word/that?nobody&may#see'
+CONFIGURATION = """[engine]
+url = "http://{address}"
+user = "keeper"
+password_file = "password"
+database = "rollup"
+staging_database = "building"
+
+[source]
+table = "gapless.events"
+"""
+
+
+class ServerTest(CommandTest):
+    """A server with events in its database gapless, and a data directory that holds the state alone."""
+
+    def setUp(self) -> None:
+        super().setUp()
+        self.events = stream(self.folder / 'events.ndjson', seed=5, sessions=120)
+        self.gapless('load', self.events, GAPLESS_DATA=str(self.folder / 'server'))
+        self.server = self.start_server('127.0.0.1:0')
+        self.write('gapless.toml', CONFIGURATION.format(address=self.address))
+        self.write('password', PASSWORD + '\n')
+
+    def start_server(self, listen: str) -> subprocess.Popen[bytes]:
+        """The stand-in for a modern server, over the directory that was loaded."""
+        server = subprocess.Popen([STAND_IN, self.folder / 'server' / 'engine', '--listen', listen, '--user', 'keeper', '--password', PASSWORD],
+                                  stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+
+        def end() -> None:
+            if server.poll() is None:
+                server.kill()
+            server.communicate()
+
+        self.addCleanup(end)
+        assert server.stdout is not None
+        self.address = server.stdout.readline().decode().removeprefix('listening on ').strip()
+        return server
+
+    def states(self) -> dict[str, int]:
+        summary = self.gapless('plan', '--output', 'json', GAPLESS_NOW=NOW).json['summary']
+        return {state: count for state, count in summary.items() if count and state not in ('empty', 'open')}
+
+    def test_the_main_job(self) -> None:
+        self.assertEqual(list(self.states()), ['missing'])
+        self.gapless('backfill', '--quiet', GAPLESS_NOW=NOW)
+        assert_groups_equal_reference(self, self.events)
+        self.assertEqual(list(self.states()), ['fresh'])
+        self.assertEqual(self.sql("SELECT database, name FROM system.tables WHERE startsWith(name, 'staging_')"), [])
+        self.assertFalse((self.data / 'engine').exists(), 'there is no embedded engine')
+        checks = {check['name']: check for check in self.gapless('doctor', '--output', 'json', GAPLESS_NOW=NOW).json['checks']}
+        self.assertEqual({check['status'] for name, check in checks.items() if name != 'clock'}, {'ok'}, checks)
+        self.assertIn('ClickHouse ', checks['engine']['detail'])
+        self.assertNotIn('chDB library', checks)
+
+        self.gapless('sql', "ALTER TABLE web_pre_aggregated_bounces DELETE WHERE team_id = 1 SETTINGS mutations_sync = 2", '--write')
+        self.assertEqual(set(self.states()), {'fresh', 'damaged'})
+        self.gapless('run', 'backfill', GAPLESS_NOW=NOW)
+        assert_groups_equal_reference(self, self.events)
+        self.assertIn('source.table', self.gapless('load', self.events, code=2).err)
+
+    def test_a_killed_run_is_finished_or_discarded(self) -> None:
+        for point in ('build.sessions_built', 'publish.after_stats', 'publish.before_record'):
+            with self.subTest(point):
+                killed = self.run_gapless('backfill', '--force', GAPLESS_NOW=NOW, GAPLESS_KILL_AT=point)
+                self.assertEqual(killed.code, -signal.SIGKILL, killed.err)
+                self.gapless('backfill', '--quiet', GAPLESS_NOW=NOW)
+                assert_groups_equal_reference(self, self.events)
+                self.assertEqual(self.sql("SELECT name FROM system.tables WHERE startsWith(name, 'staging_')"), [])
+
+    def test_a_server_that_is_away_is_a_failure_to_look(self) -> None:
+        self.gapless('backfill', '--quiet', GAPLESS_NOW=NOW)
+        self.server.kill()
+        self.server.wait()
+        away = self.gapless('plan', code=1, GAPLESS_NOW=NOW)
+        self.assertIn(f'ClickHouse at http://{self.address}', away.err)
+        self.assertEqual(away.out, '')
+        self.start_server(self.address)
+        self.assertEqual(list(self.states()), ['fresh'])
+
+    def test_a_daemon_and_commands_beside_it(self) -> None:
+        daemon = self.start('serve', '--listen', '127.0.0.1:0', GAPLESS_NOW=NOW, GAPLESS_SCHEDULE_BACKFILL='off',
+                            WEB_PREAGGREGATED_HISTORICAL_DAILY_CRON_SCHEDULE='off', WEB_PREAGGREGATED_INTRA_DAY_HOURLY_CRON_SCHEDULE='off')
+        assert daemon.stdout is not None
+        self.assertIn(b'serving ', daemon.stdout.readline())
+        self.gapless('backfill', '--quiet', GAPLESS_NOW=NOW)
+        self.assertEqual(self.gapless('runs', '--output', 'json').json['runs'][0]['pid'], daemon.pid, 'it went through the daemon')
+        second = self.gapless('serve', '--listen', '127.0.0.1:0', code=5, GAPLESS_NOW=NOW)
+        self.assertIn(f'a daemon serves {self.data} already', second.err)
+        daemon.send_signal(signal.SIGTERM)
+        _, log = daemon.communicate(timeout=30)
+        self.assertEqual(daemon.returncode, 0, log.decode())
+        assert_groups_equal_reference(self, self.events)
+
+    def test_two_state_stores_never_publish_to_one_warehouse(self) -> None:
+        self.gapless('backfill', '--quiet', GAPLESS_NOW=NOW)
+        other = self.gapless('backfill', '--quiet', code=5, GAPLESS_NOW=NOW, GAPLESS_DATA=str(self.folder / 'other'))
+        self.assertIn('this warehouse is kept by store', other.err)
+
+    def test_the_password_is_nowhere(self) -> None:
+        shown = []
+        for command in (('backfill', '--verbose'), ('doctor', '--output', 'json'), ('plan', '--verbose'), ('sql', 'SELECT nonsense'), ('runs', '--output', 'json')):
+            ran = self.run_gapless(*command, GAPLESS_NOW=NOW, GAPLESS_LOG_LEVEL='debug')
+            shown += [ran.out, ran.err]
+        shown.append(self.run_gapless('plan', GAPLESS_ENGINE_PASSWORD=PASSWORD + 'x', GAPLESS_LOG_LEVEL='debug').err)
+        process = self.start('backfill', '--force', GAPLESS_NOW=NOW, GAPLESS_ENGINE_PASSWORD=PASSWORD)
+        while process.poll() is None:
+            try:
+                shown.append(Path(f'/proc/{process.pid}/cmdline').read_text())
+            except OSError:
+                break
+            time.sleep(0.01)
+        process.communicate()
+        shown += [path.read_bytes().decode('latin-1') for path in self.data.glob('state.sqlite*')]
+        shown.append(json.dumps(self.sql('SELECT query, toString(Settings) FROM system.processes')))
+        for text in shown:
+            self.assertNotIn(PASSWORD, text)
+            self.assertNotIn('pass%3Aword', text)
+        self.assertIn('without user and password', self.gapless('plan', code=2, GAPLESS_ENGINE_URL=f'http://keeper:{PASSWORD}@127.0.0.1:1').err)
+
+
+if __name__ == '__main__':
+    unittest.main()
