@@ -54,6 +54,7 @@ class ApiHandler::ApiCall final : public http::Call {
     admitted_.request.stop = stop;
     auto finished =
         handler_.dispatcher_->finish(handler_.dispatcher_->answer(std::move(admitted_), body), &head_, endpoint, id);
+    handler_.tell({head_.method, endpoint->path, finished.reply.status, Clock::now() - begun_});
     const EventSource events = std::move(finished.reply.events);
     if (!events) return writer.send(on_the_wire(std::move(finished), id, caller));
     finished.reply.events = events;  // a stream of events goes by that
@@ -87,12 +88,14 @@ class ApiHandler::ApiCall final : public http::Call {
   const ApiHandler& handler_;
   const http::Head& head_;
   Dispatcher::Admitted admitted_;
+  const Clock::time_point begun_ = Clock::now();
 };
 
 tl::expected<std::unique_ptr<http::Call>, http::Reply> ApiHandler::admit(const http::Head& head) const {
   const std::string id = request_id_of(head.header("x-request-id"));
   auto admitted = dispatcher_->admit(head, id);
   if (admitted) return std::make_unique<ApiCall>(*this, head, std::move(*admitted));
+  tell({head.method, "", admitted.error().status});
   return tl::unexpected<http::Reply>(
       on_the_wire(dispatcher_->finish(std::move(admitted.error()), &head, nullptr, id), id, ""));
 }

@@ -111,6 +111,10 @@ Result<std::string> Daemon::open_api(StateStore& store, const Settings& settings
                           .tokens = settings.api_tokens,
                           .allowed_hosts = settings.allowed_hosts,
                           .allowed_origins = settings.allowed_origins,
+                          .on_answer =
+                              [this](const api::Answered& one) {
+                                watch_->metrics().answered({one.method, one.endpoint, one.status, one.took});
+                              },
                           .version = std::string(the_manual().version)};
   const ApiSubject subject{*commander_, *watch_, store, [this] { return reload(); }};
   GAPLESS_ASSIGN(api_, api::ApiServer::start(std::move(options), api_endpoints(subject)));

@@ -68,8 +68,7 @@ std::string_view name(ReloadOutcome outcome) {
   return "refused";
 }
 
-Metrics::Metrics(const Options& options)
-    : endpoints_(options.endpoints), families_(std::make_unique<Families>(options)) {}
+Metrics::Metrics(const Options& options) : families_(std::make_unique<Families>(options)) {}
 
 Metrics::~Metrics() = default;
 
@@ -161,7 +160,7 @@ void Metrics::configuration_reloaded(ReloadOutcome outcome) {
 }
 
 void Metrics::answered(const AnsweredRequest& request) {
-  const std::string endpoint = known(request.endpoint, endpoints_);
+  const std::string endpoint(request.endpoint.empty() ? "other" : request.endpoint);
   const std::string code = request.code >= 100 && request.code <= 599 ? std::to_string(request.code) : "other";
   const std::lock_guard lock(mutex_);
   families_->requests.Add({{"method", known(request.method, kMethods)}, {"endpoint", endpoint}, {"code", code}})

@@ -42,7 +42,7 @@ std::string_view name(ReloadOutcome outcome);  ///< "applied", "refused"
 /// A request over HTTP that was answered.
 struct AnsweredRequest {
   std::string_view method;
-  std::string_view endpoint;  ///< its template, as in "/api/v1/runs/{id}"
+  std::string_view endpoint;  ///< its template, as in "/api/v1/runs/{id}": of the server's own; empty: none, "other"
   int code = 0;
   std::chrono::duration<double> took{};
 };
@@ -56,8 +56,7 @@ class Metrics {
  public:
   struct Options {
     std::string version;
-    std::string chdb_version = {};            ///< empty: not known
-    std::vector<std::string> endpoints = {};  ///< the templates that AnsweredRequest names
+    std::string chdb_version = {};  ///< empty: not known
   };
   explicit Metrics(const Options& options);
   ~Metrics();
@@ -89,7 +88,6 @@ class Metrics {
   void remember_success(std::string_view job, Instant at);
 
   mutable std::mutex mutex_;  // so that a text shows a look as a whole
-  const std::vector<std::string> endpoints_;
   const std::unique_ptr<Families> families_;
 };
 

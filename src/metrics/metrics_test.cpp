@@ -22,7 +22,7 @@ using testing::Not;
 
 const Instant kNoon = parse_instant("2026-03-01T12:00:00Z", "test").value();  // 1772366400
 
-Metrics::Options options() { return {.version = "1.2.3", .chdb_version = "26.7", .endpoints = {"/api/v1/runs/{id}"}}; }
+Metrics::Options options() { return {.version = "1.2.3", .chdb_version = "26.7"}; }
 
 struct MetricsCase {
   const char* name;
@@ -139,8 +139,8 @@ INSTANTIATE_TEST_SUITE_P(
           R"(gapless_http_request_duration_seconds_bucket{endpoint="/api/v1/runs/{id}",le="0.025"} 1)"}},
         {"values_from_outside_make_no_series",
          [](Metrics& m) {
-           m.answered({"BREW", "/x/1", 999, seconds(1)});
-           m.answered({"STIR", "/x/2", 0, seconds(1)});
+           m.answered({"BREW", "", 999, seconds(1)});
+           m.answered({"STIR", "", 0, seconds(1)});
            m.run_ended("web", RunStatus::kSucceeded, seconds(1), kNoon);
            m.step_ended("think", seconds(1));
            m.alert_ended("lost");

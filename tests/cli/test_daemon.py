@@ -249,6 +249,8 @@ class ApiTest(DaemonTest):
         self.assertEqual((page, headers['Link']), (200, '</api/v1/runs?limit=1&offset=1>; rel="next"'))
         metrics = self.call('GET', '/metrics')[1]
         self.assertIn('gapless_cells{state="missing"} 0', metrics)
+        self.assertIn('gapless_http_requests_total{code="404",endpoint="/api/v1/runs/{id}",method="GET"} 1', metrics)
+        self.assertIn('gapless_http_request_duration_seconds_count{endpoint="/api/v1/plan"}', metrics)
         self.assertIn('gapless_runs_total{job_name="backfill",status="succeeded"} 1', metrics)
         self.stop(daemon)
 

@@ -8,7 +8,7 @@ using namespace gapless;
 int main() {
   const Instant at = Day::from_sys_days(std::chrono::sys_days(std::chrono::year(2026) / 3 / 1)).start();
   const std::chrono::seconds second(1);
-  Metrics metrics({.version = "1.2.3", .chdb_version = "26.7", .endpoints = {"/api/v1/runs/{id}"}});
+  Metrics metrics({.version = "1.2.3", .chdb_version = "26.7"});
   metrics.looked({.at = at, .cells = {{CellState::kFresh, 1}}, .oldest_gap = second, .freshness_lag = second});
   for (const char* job : {"daily", "intraday", "backfill", "manual", "forget", "recovery"}) {
     metrics.run_ended(job, RunStatus::kSucceeded, second, at);
