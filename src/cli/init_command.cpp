@@ -33,9 +33,17 @@ Status write_new_file(const std::string& path, const std::string& content) {
 
 Result<ExitCode> run_init(Invocation& call) {
   const std::string path = call.services.installation().configuration_path;
-  GAPLESS_TRY(write_new_file(path, sample_configuration(call.manual.settings)));
-  call.output.text(fmt::format(
-      "wrote {}: every setting with its default, commented out\nnext: gapless load FILE, or gapless doctor\n", path));
+  const bool is_posthog = call.given.value("--preset") == "posthog";
+  const WantedSettings wanted =
+      is_posthog ? WantedSettings{{"source.preset", "posthog"}, {"source.table", "posthog.events"}} : WantedSettings{};
+  GAPLESS_TRY(write_new_file(path, sample_configuration(call.manual.settings, wanted)));
+  call.output.text(is_posthog
+                       ? fmt::format("wrote {}: set for PostHog's events in posthog.events, all else commented out\n"
+                                     "next: say where they are with engine.url, then gapless doctor\n",
+                                     path)
+                       : fmt::format("wrote {}: every setting with its default, commented out\n"
+                                     "next: gapless load FILE, or gapless doctor\n",
+                                     path));
   call.output.document({{"path", path}});
   return ExitCode::kDone;
 }
@@ -50,7 +58,10 @@ CommandSpec init_command() {
       .details =
           "All settings, each with its meaning and its default. Nothing needs it: without a file the defaults hold.",
       .arguments = {},
-      .options = {},
+      .options = {{.name = "--preset",
+                   .value = "NAME",
+                   .help = "what the source is: gapless, or posthog for PostHog's events",
+                   .choices = {"gapless", "posthog"}}},
       .examples = {{"gapless init", "./gapless.toml"}, {"gapless --config /etc/gapless.toml init", "elsewhere"}},
       .needs = Needs::kNothing,
       .run = run_init,

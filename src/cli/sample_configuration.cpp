@@ -54,7 +54,7 @@ std::string toml_value(SettingInfo::Kind kind, std::string_view text) {
   return quoted(text);
 }
 
-std::string sample_configuration(std::span<const SettingInfo> settings) {
+std::string sample_configuration(std::span<const SettingInfo> settings, const WantedSettings& wanted) {
   std::string text =
       "# gapless.toml: every setting with its default. Take the '#' away before a line to change it; the variables in\n"
       "# brackets win over this file, options of the command line over both. Spans of time are written 30m, 2200s or\n"
@@ -70,6 +70,10 @@ std::string sample_configuration(std::span<const SettingInfo> settings) {
     section = of_key;
     text += comment(setting);
     const bool has_value = !setting.default_text.empty() || setting.kind != SettingInfo::Kind::kNumber;
+    if (const auto value = wanted.find(setting.key); value != wanted.end()) {
+      text += fmt::format("{} = {}\n", setting.key.substr(dot + 1), toml_value(setting.kind, value->second));
+      continue;
+    }
     text += fmt::format("#{} = {}\n", setting.key.substr(dot + 1),
                         has_value ? toml_value(setting.kind, setting.default_text) : "");
   }

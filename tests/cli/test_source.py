@@ -140,7 +140,7 @@ class PosthogTest(SourceTest):
         self.run_over(materialised=True)
 
     def test_what_is_not_there_is_said(self) -> None:
-        self.write('gapless.toml', CONFIGURATION)
+        self.assertIn('posthog.events', self.gapless('init', '--preset', 'posthog').out)
         self.assertIn('the source `posthog`.`events` does not exist', self.gapless('plan', code=2).err)
         self.gapless('sql', 'CREATE TABLE posthog.events (uuid UUID) ENGINE = MergeTree ORDER BY uuid', '--write')
         self.assertIn('has no column team_id: say what it is with source.columns.team_id', self.gapless('plan', code=2).err)
