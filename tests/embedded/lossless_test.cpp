@@ -7,6 +7,7 @@
 #include <array>
 
 #include "embedded/embedded.h"
+#include "run/verification.h"
 
 namespace gapless::test {
 namespace {
@@ -82,7 +83,11 @@ TEST(Lossless, ViewEventsAddUpAndEveryEventIsOwnedOnce) {
       for (const OwnedCell& cell : *cells) owned += cell.owned.events;
     }
     RC_ASSERT(owned == product.number("SELECT count() FROM gapless.events"));
-    RC_ASSERT(product.plan(kWindow).cells_to_recompute() == 0u);
+    const Plan plan = product.plan(kWindow);
+    RC_ASSERT(plan.cells_to_recompute() == 0u);
+    const auto verified = verify(product.warehouse(), cells_to_verify(plan, {}).cells, {}, {});
+    RC_ASSERT(verified.has_value());
+    RC_ASSERT(verified->found.empty());
   });
   EXPECT_TRUE(holds);
 }
