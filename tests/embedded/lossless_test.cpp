@@ -85,7 +85,10 @@ TEST(Lossless, ViewEventsAddUpAndEveryEventIsOwnedOnce) {
     RC_ASSERT(owned == product.number("SELECT count() FROM gapless.events"));
     const Plan plan = product.plan(kWindow);
     RC_ASSERT(plan.cells_to_recompute() == 0u);
-    const auto verified = verify(product.warehouse(), cells_to_verify(plan, {}).cells, {}, {});
+    ToVerify chosen = cells_to_verify(plan, {});  // a day of them, since each takes longer than all else here
+    const Day day_to_verify = kWindow.first + 1 + *below(5);
+    std::erase_if(chosen.cells, [&](const CellFacts& facts) { return facts.cell.day != day_to_verify; });
+    const auto verified = verify(product.warehouse(), chosen.cells, {}, {});
     RC_ASSERT(verified.has_value());
     RC_ASSERT(verified->found.empty());
   });
