@@ -34,8 +34,7 @@ std::string group_text(const Difference& difference) {
 
 std::string source_text(const Difference& difference) {
   const bool says_it = difference.in_union && difference.in_target == difference.in_source;
-  return fmt::format("{}{}", difference.in_source,
-                     says_it ? fmt::format(", others: {} in all", *difference.in_union) : "");
+  return fmt::format("{}{}", difference.in_source, says_it ? fmt::format(" ({} in all)", *difference.in_union) : "");
 }
 
 std::string findings_table(const std::vector<Finding>& findings, const Style& style) {
