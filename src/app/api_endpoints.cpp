@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cmath>
 
 #include "api/problem.h"
 #include "app/api_schemas.h"
@@ -31,7 +32,8 @@ std::string option_of(std::string_view member) {
 
 /// An integer may come as 1.0, which is one to JSON.
 std::string text_of(const Json& value) {
-  if (value.is_number_float()) return std::to_string(value.get<std::int64_t>());
+  if (value.is_number_float() && value == std::trunc(value.get<double>()))
+    return std::to_string(value.get<std::int64_t>());
   return value.is_string() ? value.get<std::string>() : value.dump();
 }
 
@@ -209,14 +211,24 @@ Result<Reply> start_run(const ApiSubject& subject, const Request& request) {
   return begun(subject, request, subject.commander.start("run", given, "api"), job);
 }
 
-Result<Reply> start_backfill(const ApiSubject& subject, const Request& request) {
+/// A command that begins a run on what is selected.
+Result<Reply> start_selected(const ApiSubject& subject, const Request& request, std::string_view command,
+                             std::string_view job) {
   const Given given = given_in(request.body);
   const auto services = subject.commander.services(request.stop);
   const auto selection = read_selection(given);
   if (!selection) return refusal(selection.error());
   const auto window = window_of(*selection, services->settings(), services->clock().now());
   if (!window) return refusal(window.error());
-  return begun(subject, request, subject.commander.start("backfill", given, "api"), "manual");
+  return begun(subject, request, subject.commander.start(command, given, "api"), job);
+}
+
+Result<Reply> start_backfill(const ApiSubject& subject, const Request& request) {
+  return start_selected(subject, request, "backfill", "manual");
+}
+
+Result<Reply> start_verify(const ApiSubject& subject, const Request& request) {
+  return start_selected(subject, request, "verify", "verify");
 }
 
 Result<Reply> cancel_run(const ApiSubject& subject, const Request& request) {
@@ -316,6 +328,17 @@ std::vector<Endpoint> run_steering(const ApiSubject& subject) {
            .replies = {{202, {"It is begun", begun_schema}}},
            .problems = {409},
            .handle = with(subject, start_backfill)},
+          {.method = "POST",
+           .path = "/api/v1/verify",
+           .operation_id = "start_verify",
+           .summary = "begin to compare what is selected with the source",
+           .description = "As gapless verify. Answers at once; the run failed where its record's cells_by_state has "
+                          "different ones, which its error names.",
+           .scope = api::Scope::kOperate,
+           .body_schema = start_verify_schema(),
+           .replies = {{202, {"It is begun", begun_schema}}},
+           .problems = {409},
+           .handle = with(subject, start_verify)},
           {.method = "POST",
            .path = "/api/v1/runs/{id}/cancel",
            .operation_id = "cancel_run",

@@ -148,6 +148,18 @@ Json start_backfill_schema() {
   return {{"type", "object"}, {"properties", members}, {"additionalProperties", false}};
 }
 
+Json start_verify_schema() {
+  Json members = Json::object();
+  members["from"] = members["to"] = day_schema();
+  members["days"] = days_schema();
+  members["teams"] = some_of(team_schema(), 10'000);
+  members["states"] = some_of(state_schema(), kCellStates.size());
+  for (const char* name : {"include_today", "repair"}) members[name] = type_schema("boolean");
+  members["sample"] = {{"type", "integer"}, {"minimum", 1}, {"maximum", 1'000'000}};
+  members["tolerance"] = {{"type", "number"}, {"minimum", 0}, {"maximum", 100}};
+  return {{"type", "object"}, {"properties", members}, {"additionalProperties", false}};
+}
+
 Json pause_body_schema() {
   Json members = Json::object();
   members["for_seconds"] = seconds_schema();

@@ -29,6 +29,7 @@ Json teams_schema();
 Json run_schema();
 Json start_run_schema();
 Json start_backfill_schema();
+Json start_verify_schema();
 Json pause_body_schema();
 
 }  // namespace gapless

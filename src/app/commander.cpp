@@ -46,7 +46,7 @@ void Commander::set_configuration(Configuration configuration) {
 std::string Commander::job_of(const CommandSpec& command, const Given& given) {
   if (command.name == "run" && !given.arguments().empty()) return given.arguments().front();
   if (command.name == "backfill" && !given.has("--dry-run")) return "manual";
-  return command.name == "forget" ? "forget" : "";
+  return command.name == "forget" || command.name == "verify" ? std::string(command.name) : "";
 }
 
 CommandRun::Outcome Commander::watched(CommandRun& run, const Given& given, RunOrigin origin, std::stop_token stop) {

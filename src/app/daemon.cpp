@@ -20,7 +20,7 @@ constexpr auto kSleepAtMost = std::chrono::seconds(20);
 std::vector<Scheduler::Job> jobs_of(const Settings& settings) {
   std::vector<Scheduler::Job> jobs;
   for (const auto& [name, times] : {std::pair{"daily", &settings.daily}, std::pair{"intraday", &settings.intraday},
-                                    std::pair{"backfill", &settings.backfill}}) {
+                                    std::pair{"backfill", &settings.backfill}, std::pair{"verify", &settings.verify}}) {
     Scheduler::Job job{name, std::nullopt};
     if (times->cron) job.schedule = Schedule(*times->cron, times->zone.value_or(settings.time_zone));
     jobs.push_back(std::move(job));

@@ -89,6 +89,7 @@ void DaemonWatch::run_ended(const std::string& run_id, const std::string& job, c
     end.outcome = outcome_of(record.status);
     end.error = record.error;
     metrics_.run_ended(job, record.status, record.finished_at.value_or(now) - record.started_at, now);
+    if (job == "verify" && !record.cells_by_state.empty()) metrics_.verified(record.cells_by_state);
     if (const auto steps = store_.steps(run_id))
       for (const StepRecord& step : *steps) {
         metrics_.step_ended(step.name, std::chrono::duration<double>(step.seconds));

@@ -218,6 +218,14 @@ std::vector<Setting> work_settings() {
        [](const GivenValue& value, Settings& settings) {
          return set(settings.max_concurrent, read_whole_number(value.text, 1, 64), value);
        }},
+      {{"verify.sample",
+        Kind::kNumber,
+        {"GAPLESS_VERIFY_SAMPLE"},
+        "100",
+        "cells that the job verify compares with the source, by chance; 0 is all of the last days_back days"},
+       [](const GivenValue& value, Settings& settings) {
+         return set(settings.verify_sample, read_whole_number(value.text, 0, 1'000'000), value);
+       }},
       {{"limits.statement_timeout",
         Kind::kText,
         {"WEB_PRE_AGGREGATED_CLICKHOUSE_TIMEOUT"},

@@ -24,5 +24,6 @@ CommandSpec serve_command();
 CommandSpec sql_command();
 CommandSpec status_command();
 CommandSpec teams_command();
+CommandSpec verify_command();
 
 }  // namespace gapless

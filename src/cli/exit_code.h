@@ -8,7 +8,7 @@
 namespace gapless {
 
 /// What the program's exit says (CLI.md). Beside these: 128 + n where signal n stopped it.
-enum class ExitCode { kDone = 0, kFailed = 1, kUsage = 2, kPartial = 3, kConflict = 5 };
+enum class ExitCode { kDone = 0, kFailed = 1, kUsage = 2, kPartial = 3, kDifferent = 4, kConflict = 5 };
 
 /// The exit code of a command that ended with an error.
 ExitCode exit_code_of(const Error& error);

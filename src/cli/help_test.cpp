@@ -41,7 +41,7 @@ TEST(Help, shows_variable_key_and_default_of_an_option) {
 }
 
 TEST(Help, begins_with_usage_and_a_sentence) {
-  EXPECT_THAT(help_of("run"), testing::StartsWith("usage: gapless run [options] daily|intraday|backfill\n\n"
+  EXPECT_THAT(help_of("run"), testing::StartsWith("usage: gapless run [options] daily|intraday|backfill|verify\n\n"
                                                   "One scheduled job, now: what cron calls. "));
   EXPECT_THAT(help_of("load"), testing::StartsWith("usage: gapless load [options] FILE…\n"));
   EXPECT_THAT(help_of("pause"), testing::StartsWith("usage: gapless pause [options] [REASON]\n"));

@@ -25,9 +25,11 @@ CommandSpec run_command() {
           .details =
               "daily looks at the last backfill.detection_window_days finished days, intraday at the open days and the "
               "newest"
-              " finished one, backfill at the last backfill.days_back finished days; each repairs what it finds.",
+              " finished one, backfill at the last backfill.days_back finished days; each repairs what it finds. "
+              "verify compares verify.sample "
+              "of these days' cells with the source, and repairs nothing.",
           .arguments = {{.name = "JOB",
-                         .help = "daily, intraday or backfill",
+                         .help = "daily, intraday, backfill or verify",
                          .least = 1,
                          .most = 1,
                          .choices = {kScheduledJobs.begin(), kScheduledJobs.end()}}},

@@ -10,6 +10,8 @@
 #include "cli/plan_view.h"
 #include "cli/progress.h"
 #include "cli/run_view.h"
+#include "cli/verify_job.h"
+#include "cli/verify_view.h"
 #include "cli/wording.h"
 #include "run/lease_keeper.h"
 #include "run/pause.h"
@@ -101,6 +103,7 @@ class JobRun {
     if (*why_not) return skipped(std::move(**why_not));
     auto examination = look();
     if (!examination) return failed(std::move(examination.error()));
+    if (request_.verify) return verified(*examination);
     RunProgress progress(call_.output, request_.job);
     const RunEvents shown = progress.events();
     auto report = figures_.executor->carry_out(record_, examination->plan, request_.executor,
@@ -116,7 +119,8 @@ class JobRun {
   /// Why this run is not to begin at all. Errors: that this could not be found out.
   Result<std::optional<std::string>> why_not_now(Instant now) {
     GAPLESS_ASSIGN(auto paused, paused_because(*figures_.store, now));
-    if (paused || request_.job == "manual") return paused;
+    if (request_.verify && request_.is_by_hand()) return std::nullopt;  // it only looks; its repairs are paused
+    if (paused || request_.is_by_hand()) return paused;
     // Held to the end. The run is recorded before: whose lease names no running run is taken for dead.
     keeper_.emplace(*figures_.store, record_.id, request_.executor.lease_ttl, request_.executor.stop);
     GAPLESS_ASSIGN(auto taken, keeper_->take("job/" + request_.job));
@@ -130,6 +134,18 @@ class JobRun {
     GAPLESS_ASSIGN(Examination examination, examine(call_.services, call_.output, request_.look));
     if (request_.remember_consent) GAPLESS_TRY(figures_.store->accept_definition(call_.services.definition().hash()));
     return examination;
+  }
+
+  Result<ExitCode> verified(const Examination& examination) {
+    auto report = verify_cells({call_, figures_, request_}, record_, examination);
+    if (!report) return failed(std::move(report.error()));
+    GAPLESS_TRY(figures_.store->update_run(record_));
+    prune();
+    call_.output.document(verify_json(*report));
+    call_.output.text(verify_text(*report, call_.output.style()));
+    if (const std::string hint = no_events_hint(examination, "gapless verify"); request_.is_by_hand() && !hint.empty())
+      call_.output.note(hint);
+    return report->differs() ? ExitCode::kDifferent : ExitCode::kDone;
   }
 
   /// Could not look: nothing is processed.
@@ -162,7 +178,7 @@ class JobRun {
     call_.output.text(run_text(report, call_.output.style()));
     say_what_is_left(call_.output, request_, examination);
     if (const std::string hint = no_events_hint(examination, "gapless backfill");
-        request_.job == "manual" && !hint.empty())
+        request_.is_by_hand() && !hint.empty())
       call_.output.note(hint);
   }
 
@@ -194,8 +210,13 @@ Result<JobRequest> scheduled_job(std::string_view job, const Settings& settings,
   } else if (job == "backfill") {
     request.look.beyond_window = true;
     request.look.max_days_beyond = settings.max_days_per_run;
+  } else if (job == "verify") {
+    request.verify.emplace();
+    request.verify->sample = settings.verify_sample;
+    request.verify->by_schedule = true;
   } else {
-    return fail(Fault::kInvalidInput, fmt::format("there is no job '{}': daily, intraday and backfill are", job));
+    return fail(Fault::kInvalidInput,
+                fmt::format("there is no job '{}': daily, intraday, backfill and verify are", job));
   }
   request.look.plan.judge.accept_definition = false;  // but by configuration or consent
   request.executor.on_conflict = OnConflict::kSkip;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <optional>
+#include <set>
 #include <string>
 
 #include "cli/command.h"
@@ -10,15 +11,28 @@
 
 namespace gapless {
 
+/// What a verification compares, and what follows.
+struct VerifyRequest {
+  std::set<CellState> states = {};               ///< only cells in these, where any are given
+  std::size_t sample = 0;                        ///< so many cells by chance; 0: all
+  std::optional<double> tolerance_percent = {};  ///< none: uniq states are not held against uniqExact
+  bool repair = false;                           ///< recompute what differs, and compare that again
+  bool by_schedule = false;
+};
+
 /// One run of a job: what it looks at, and how it does what follows.
 struct JobRequest {
   std::string job;  ///< one of kScheduledJobs, or "manual"
   ExaminationRequest look;
   ExecutorOptions executor;
-  bool remember_consent = false;  ///< from now on scheduled jobs build to this definition
+  bool remember_consent = false;             ///< from now on scheduled jobs build to this definition
+  std::optional<VerifyRequest> verify = {};  ///< it compares, instead of recomputing what the plan says
+
+  /// Somebody waits for it: it goes beside a scheduled run of the same job.
+  bool is_by_hand() const { return verify ? !verify->by_schedule : job == "manual"; }
 };
 
-/// What a scheduled job looks at at `now`, and how it works, as configured. It repairs what it looks at.
+/// What a scheduled job looks at at `now`, and how it works, as configured. It repairs what it looks at; verify only tells.
 Result<JobRequest> scheduled_job(std::string_view job, const Settings& settings, ExecutorOptions options, Instant now);
 
 /// Looks, plans, recomputes and reports; whatever comes of it is in the history. Scheduled jobs exclude each other: one

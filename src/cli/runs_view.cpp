@@ -60,8 +60,9 @@ std::string run_details_text(const RunRecord& run, const std::vector<StepRecord>
   std::string text = fmt::format("run {}: {}\n", run.id, style.paint(tone_of(run.status), name(run.status)));
   text += fmt::format("  job      {}, by {} on {} (process {})\n", run.job, run.trigger, run.host, run.pid);
   text += fmt::format("  window   {}, {}\n", run.window, counted(run.teams, "team", "teams"));
-  text += fmt::format("  cells    {} of {} recomputed{}\n", grouped(run.cells_recomputed), grouped(run.cells_planned),
-                      by_state(run));
+  text += run.job == "verify" ? fmt::format("  cells    {} compared{}\n", grouped(run.cells_planned), by_state(run))
+                              : fmt::format("  cells    {} of {} recomputed{}\n", grouped(run.cells_recomputed),
+                                            grouped(run.cells_planned), by_state(run));
   text += fmt::format("  started  {}\n", format_instant(run.started_at));
   if (run.finished_at)
     text += fmt::format("  ended    {}, after {}\n", format_instant(*run.finished_at), duration_of(run));

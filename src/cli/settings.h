@@ -113,8 +113,10 @@ struct Settings {
   JobTimes daily;
   JobTimes intraday;
   JobTimes backfill;
-  TimeZone time_zone;  ///< of jobs without one of their own
-  std::string listen;  ///< HOST:PORT of the API; empty: there is none
+  JobTimes verify;
+  std::size_t verify_sample = 0;  ///< cells that the job verify compares; 0: all
+  TimeZone time_zone;             ///< of jobs without one of their own
+  std::string listen;             ///< HOST:PORT of the API; empty: there is none
   std::vector<api::Token> api_tokens;
   std::vector<std::string> allowed_hosts;
   std::vector<std::string> allowed_origins;

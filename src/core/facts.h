@@ -4,6 +4,8 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "core/cell.h"
 #include "core/target.h"
@@ -53,6 +55,24 @@ inline constexpr std::string_view kForgotten = "forgotten";
 struct TargetCell {
   Cell cell;
   TargetContent content;
+};
+
+/// One figure of one group that a target holds otherwise than the raw events say.
+struct Difference {
+  std::string measure;  ///< the state's column, "rows", or "persons_uniq_exact", "sessions_uniq_exact"
+  std::int64_t in_target = 0;
+  std::int64_t in_source = 0;
+  /// Of uniq states: of both together. Where the numbers agree and this is another, they count different ones.
+  std::optional<std::int64_t> in_union = {};
+  std::vector<std::pair<std::string, std::string>> group = {};  ///< its key, by column, in the target's order
+  bool operator==(const Difference&) const = default;
+};
+
+/// Where a cell of a target differs from the raw events.
+struct CellDifferences {
+  Cell cell;
+  std::uint64_t count = 0;        ///< of all groups and measures
+  std::vector<Difference> first;  ///< not all where these are many
 };
 
 }  // namespace gapless

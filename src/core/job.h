@@ -6,6 +6,6 @@
 namespace gapless {
 
 /// The jobs that a schedule runs, by name.
-inline constexpr std::array<std::string_view, 3> kScheduledJobs{"daily", "intraday", "backfill"};
+inline constexpr std::array<std::string_view, 4> kScheduledJobs{"daily", "intraday", "backfill", "verify"};
 
 }  // namespace gapless

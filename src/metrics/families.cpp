@@ -37,6 +37,9 @@ Metrics::Families::Families(const Options& options)
       ticks(counters(registry, "gapless_ticks_total", "Ticks of the schedules, by what came of them.")),
       next_tick(gauges(registry, "gapless_job_next_tick_timestamp_seconds",
                        "When the job's schedule has its next tick; absent where it is off.")),
+      verified_cells(counters(registry, "gapless_verified_cells_total", "Cells compared with the source, by outcome.")),
+      different_cells(gauges(registry, "gapless_different_cells",
+                             "Cells that differed from the source in the last verification; absent before one.")),
       leases(gauges(registry, "gapless_leases", "Leases held now.")),
       paused(gauges(registry, "gapless_paused", "1 while gapless is paused, else 0.")),
       engine_memory(gauges(registry, "gapless_engine_memory_bytes", "Memory that the engine holds.")),
@@ -64,6 +67,7 @@ void Metrics::Families::add_first_series() {
   for (const std::string_view step : kMetricSteps) step_duration.Add({{"step", std::string(step)}}, kStepBuckets);
   for (const std::string_view outcome : kAlertOutcomes) alerts.Add({{"outcome", std::string(outcome)}});
   for (const ReloadOutcome outcome : kReloadOutcomes) reloads.Add({{"outcome", std::string(name(outcome))}});
+  for (const std::string_view outcome : kVerifyOutcomes) verified_cells.Add({{"outcome", std::string(outcome)}});
   for (Counters* family : {&rows_read, &rows_written, &retries}) family->Add({});
   for (Gauges* family : {&leases, &paused}) family->Add({});
 }

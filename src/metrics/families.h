@@ -14,10 +14,12 @@
 
 namespace gapless {
 
-inline constexpr std::array<std::string_view, 6> kMetricJobs = {"daily",  "intraday", "backfill",
+inline constexpr std::array<std::string_view, 7> kMetricJobs = {"daily",  "intraday", "backfill", "verify",
                                                                 "manual", "forget",   "recovery"};
 inline constexpr std::array<std::string_view, 4> kMetricSteps = {"look", "build", "check", "publish"};
 inline constexpr std::array<std::string_view, 3> kAlertOutcomes = {"sent", "failed", "dropped"};
+inline constexpr std::string_view kDifferentCells = "different";
+inline constexpr std::array<std::string_view, 3> kVerifyOutcomes = {"equal", kDifferentCells, "repaired"};
 inline constexpr std::array<TickOutcome, 4> kTickOutcomes = {TickOutcome::kStarted, TickOutcome::kSkipped,
                                                              TickOutcome::kPaused, TickOutcome::kFailed};
 inline constexpr std::array<ReloadOutcome, 2> kReloadOutcomes = {ReloadOutcome::kApplied, ReloadOutcome::kRefused};
@@ -56,6 +58,8 @@ struct Metrics::Families {
   Counters& retries;
   Counters& ticks;
   Gauges& next_tick;
+  Counters& verified_cells;
+  Gauges& different_cells;
   Gauges& leases;
   Gauges& paused;
   Gauges& engine_memory;

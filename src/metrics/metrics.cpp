@@ -134,6 +134,16 @@ void Metrics::next_tick(std::string_view job, std::optional<Instant> at) {
                 at ? std::optional(unix_seconds(*at)) : std::nullopt);
 }
 
+void Metrics::verified(const std::map<std::string, std::uint64_t, std::less<>>& cells) {
+  const std::lock_guard lock(mutex_);
+  for (const std::string_view outcome : kVerifyOutcomes) {
+    const auto found = cells.find(outcome);
+    const auto number = static_cast<double>(found == cells.end() ? 0 : found->second);
+    families_->verified_cells.Add({{"outcome", std::string(outcome)}}).Increment(number);
+    if (outcome == kDifferentCells) families_->different_cells.Add({}).Set(number);
+  }
+}
+
 void Metrics::leases_held(std::uint64_t leases) {
   const std::lock_guard lock(mutex_);
   families_->leases.Add({}).Set(static_cast<double>(leases));

@@ -72,6 +72,8 @@ class Metrics {
   void retried(std::uint64_t times = 1);
   void ticked(std::string_view job, TickOutcome outcome);
   void next_tick(std::string_view job, std::optional<Instant> at);  ///< none: the job is off
+  /// A verification that is over: its cells by what came of comparing them, "equal", "different" or "repaired".
+  void verified(const std::map<std::string, std::uint64_t, std::less<>>& cells);
   void leases_held(std::uint64_t leases);
   void paused(bool is_paused);
   void engine_memory(std::uint64_t bytes);

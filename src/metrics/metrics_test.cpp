@@ -108,6 +108,14 @@ INSTANTIATE_TEST_SUITE_P(
           R"(gapless_ticks_total{job_name="daily",outcome="paused"} 1)",
           R"(gapless_ticks_total{job_name="intraday",outcome="failed"} 0)",
           R"(gapless_job_next_tick_timestamp_seconds{job_name="daily"} 1772366400)"}},
+        {"verifications",
+         [](Metrics& m) {
+           m.verified({{"equal", 8}, {"different", 2}});
+           m.verified({{"equal", 9}, {"different", 0}, {"repaired", 1}});
+         },
+         {R"(gapless_verified_cells_total{outcome="equal"} 17)",
+          R"(gapless_verified_cells_total{outcome="different"} 2)",
+          R"(gapless_verified_cells_total{outcome="repaired"} 1)", "gapless_different_cells 0"}},
         {"what_is_now",
          [](Metrics& m) {
            m.leases_held(9);
@@ -233,6 +241,7 @@ void tell_everything(Metrics& metrics) {
   metrics.retried();
   metrics.ticked("daily", TickOutcome::kStarted);
   metrics.next_tick("daily", kNoon);
+  metrics.verified({{"different", 1}});
   metrics.leases_held(1);
   metrics.paused(true);
   metrics.engine_memory(1);

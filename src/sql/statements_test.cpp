@@ -9,6 +9,7 @@
 #include "sql/sessions.h"
 #include "sql/targets.h"
 #include "sql/template.h"
+#include "sql/verification.h"
 
 namespace gapless::sql {
 namespace {
@@ -113,6 +114,12 @@ INSTANTIATE_TEST_SUITE_P(
         {"write_meta", write_meta(table("t")), {"store_id:String", "host:String", "layout_version:UInt64"}},
         {"tables_of", tables_of(), {"database:String"}},
         {"database_named", database_named(), {"database:String"}},
+        {"verification_stats",
+         verification(Target::kStats, table("t"), source(), UniqExact::kNo),
+         {"day:Date", "teams:Array(UInt64)", "most:UInt64"}},
+        {"verification_bounces_exact",
+         verification(Target::kBounces, table("t"), content_source(), UniqExact::kYes),
+         {"day:Date", "teams:Array(UInt64)", "most:UInt64", "tolerance:Float64"}},
         {"tables_like", tables_like(), {"database:String", "prefix:String"}},
     }),
     [](const auto& test) { return test.param.name; });

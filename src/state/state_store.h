@@ -25,7 +25,7 @@ std::optional<RunStatus> parse_run_status(std::string_view text);
 /// One run of a job, from the command line or by schedule.
 struct RunRecord {
   std::string id;
-  std::string job;      ///< "manual", "daily", "intraday", "backfill", "forget", "recovery"
+  std::string job;      ///< "manual", "daily", "intraday", "backfill", "verify", "forget", "recovery"
   std::string trigger;  ///< "command" or "schedule"
   std::string host;
   std::int64_t pid = 0;
@@ -33,7 +33,8 @@ struct RunRecord {
   std::string window;  ///< "2026-03-01 to 2026-03-06"
   std::uint64_t teams = 0;
   std::uint64_t cells_planned = 0;
-  std::map<std::string, std::uint64_t, std::less<>> cells_by_state;  ///< of those planned: "missing", "stale", …
+  std::map<std::string, std::uint64_t, std::less<>>
+      cells_by_state;  ///< of those planned: "missing", …; of verify "equal", …
   std::uint64_t cells_recomputed = 0;
   Instant started_at{};
   std::optional<Instant> finished_at;

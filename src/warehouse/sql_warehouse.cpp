@@ -7,6 +7,7 @@
 
 #include "sql/sessions.h"
 #include "sql/targets.h"
+#include "sql/verification.h"
 #include "warehouse/ledger_rows.h"
 #include "warehouse/staging_names.h"
 
@@ -435,6 +436,34 @@ Result<std::optional<std::string>> SqlWarehouse::definition_text(std::string_vie
                      Statement(sql::read_definition(tables_.definitions)).bind("hash", hash), {"text"}, limits));
   if (rows.size() == 0) return std::nullopt;
   return rows.text(0, 0);
+}
+
+Result<std::vector<CellDifferences>> SqlWarehouse::differences(Target target, Day day, const Teams& teams,
+                                                               std::optional<double> tolerance_percent,
+                                                               const Limits& limits) {
+  const std::string question = fmt::format("comparing {} with the source", table_name(target));
+  const auto exact = tolerance_percent ? sql::UniqExact::kYes : sql::UniqExact::kNo;
+  Statement statement(sql::verification(target, live(target), layout_.source, exact));
+  statement.bind("day", day).bind("teams", teams).bind("most", std::uint64_t{kDifferencesTold});
+  if (tolerance_percent) statement.bind("tolerance", fmt::format("{}", *tolerance_percent / 100));
+  const auto columns = sql::verification_columns(target);
+  GAPLESS_ASSIGN(const Rows rows, ask(question, statement, {columns.begin(), columns.end()}, limits));
+  std::vector<CellDifferences> cells;
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    GAPLESS_ASSIGN(const TeamId team, rows.team(i, 0));
+    if (cells.empty() || cells.back().cell.team != team) cells.push_back({{team, day}, 0, {}});
+    GAPLESS_ASSIGN(cells.back().count, rows.u64(i, 1));
+    Difference found{.measure = rows.text(i, 2)};
+    GAPLESS_ASSIGN(found.in_target, rows.i64(i, 3));
+    GAPLESS_ASSIGN(found.in_source, rows.i64(i, 4));
+    GAPLESS_ASSIGN(const std::int64_t in_union, rows.i64(i, 5));
+    if (in_union >= 0) found.in_union = in_union;
+    for (std::size_t column = 6; column < columns.size(); ++column)
+      found.group.emplace_back(columns[column], rows.text(i, column));
+    cells.back().first.push_back(std::move(found));
+  }
+  GAPLESS_TRY(each_once(question, cells));
+  return cells;
 }
 
 Status SqlWarehouse::create_staging(const StagingId& staging, const Limits& limits) {

@@ -21,6 +21,9 @@
 
 namespace gapless {
 
+/// Of one cell and target, differences() tells so many in detail.
+inline constexpr std::size_t kDifferencesTold = 20;
+
 /// Bounds of one call on a warehouse. A stop request ends it within a second with kCancelled.
 struct Limits {
   std::chrono::milliseconds deadline{std::chrono::minutes(10)};  ///< for each statement
@@ -111,6 +114,14 @@ class Warehouse {
   virtual Result<std::uint64_t> free_bytes(const Limits& limits) = 0;
   /// The text of a definition that made an entry, if it was ever recorded.
   virtual Result<std::optional<std::string>> definition_text(std::string_view hash, const Limits& limits) = 0;
+
+  /// Derives the groups of these teams from the raw events, by other means than build_sessions does, and says where the
+  /// live target differs from them; cells that hold what they should are left out. A uniq state is right where it counts
+  /// as many as the same function over the raw events, alone and merged with it. With a tolerance, it is also held
+  /// against the exact number, of which it may miss that many percent.
+  virtual Result<std::vector<CellDifferences>> differences(Target target, Day day, const Teams& teams,
+                                                           std::optional<double> tolerance_percent,
+                                                           const Limits& limits) = 0;
 
   // Building
   virtual Status create_staging(const StagingId& staging, const Limits& limits) = 0;

@@ -245,6 +245,10 @@ class ApiTest(DaemonTest):
         done = self.finished_run(self.call('POST', '/api/v1/runs', {'job': 'backfill'})[1]['run_id'])
         self.assertEqual((done['status'], list(done['cells_by_state'])), ('succeeded', ['missing']))
         assert_groups_equal_reference(self, events)
+        verified = self.finished_run(self.call('POST', '/api/v1/verify', {'sample': 3, 'tolerance': 0.5, 'days': 30})[1]['run_id'])
+        self.assertEqual((verified['job'], verified['trigger'], verified['status']), ('verify', 'api', 'succeeded'))
+        self.assertEqual(verified['cells_by_state'], {'equal': 3, 'different': 0})
+        self.assertEqual(self.call('POST', '/api/v1/verify', {'sample': 0})[0], 400)
         page, _, headers = self.call('GET', '/api/v1/runs?limit=1')
         self.assertEqual((page, headers['Link']), (200, '</api/v1/runs?limit=1&offset=1>; rel="next"'))
         metrics = self.call('GET', '/metrics')[1]
@@ -252,6 +256,7 @@ class ApiTest(DaemonTest):
         self.assertIn('gapless_http_requests_total{code="404",endpoint="/api/v1/runs/{id}",method="GET"} 1', metrics)
         self.assertIn('gapless_http_request_duration_seconds_count{endpoint="/api/v1/plan"}', metrics)
         self.assertIn('gapless_runs_total{job_name="backfill",status="succeeded"} 1', metrics)
+        self.assertIn('gapless_verified_cells_total{outcome="equal"} 3', metrics)
         self.stop(daemon)
 
     def test_the_configuration_is_read_anew_or_refused(self) -> None:

@@ -3,7 +3,8 @@ set(contract ${CMAKE_CURRENT_LIST_DIR})
 set(GAPLESS_WAREHOUSE_CONTRACT
   ${contract}/warehouse_contract.cpp
   ${contract}/warehouse_contract_test.cpp
-  ${contract}/warehouse_publish_test.cpp)
+  ${contract}/warehouse_publish_test.cpp
+  ${contract}/warehouse_verify_test.cpp)
 
 gapless_test(warehouse_contract_test
   SOURCES ${GAPLESS_WAREHOUSE_CONTRACT} ${contract}/warehouse_fake_test.cpp

@@ -16,6 +16,7 @@
 #include <sstream>
 
 #include "embedded/embedded.h"
+#include "run/verification.h"
 
 namespace gapless::test {
 
@@ -38,9 +39,24 @@ Status one_way(Embedded& product, const std::string& name, const Backfill& backf
   return {};
 }
 
+/// What was built differs nowhere from what verification makes of the same events.
+Status verified(Embedded& product, DayRange window) {
+  const ToVerify chosen = cells_to_verify(product.plan(window), {});
+  VerifyOptions options;
+  options.tolerance_percent = 2;
+  GAPLESS_ASSIGN(const Verification seen, verify(product.warehouse(), chosen.cells, options, {}));
+  for (const Finding& one : seen.found)
+    for (const Difference& difference : one.differences.first)
+      return fail(Fault::kInternal, fmt::format("verification: team {} on {}, {}: {} is {}, and {} by the source",
+                                                one.cell().team.value(), one.cell().day.to_string(), name(one.target),
+                                                difference.measure, difference.in_target, difference.in_source));
+  return {};
+}
+
 Status all_ways(Embedded& product, DayRange window, const std::filesystem::path& directory) {
   GAPLESS_TRY(one_way(
       product, "once", [&] { return std::vector{product.backfill(window)}; }, directory));
+  GAPLESS_TRY(verified(product, window));
   GAPLESS_TRY(one_way(
       product, "days",
       [&] {

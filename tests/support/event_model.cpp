@@ -192,4 +192,74 @@ std::vector<TargetCell> content_of(const std::vector<ModelGroup>& rows) {
   return content;
 }
 
+namespace {
+
+/// The rows of one key on one side, together.
+struct ModelSide {
+  std::int64_t rows = 0;
+  Measures measures;
+  std::set<std::uint64_t> persons;
+  std::set<std::string> sessions;
+
+  void add(const ModelGroup& row) {
+    rows += 1;
+    measures.view_events += row.measures.view_events;
+    measures.sessions += row.measures.sessions;
+    measures.bounces += row.measures.bounces;
+    measures.duration_seconds += row.measures.duration_seconds;
+    persons.insert(row.persons.begin(), row.persons.end());
+    sessions.insert(row.sessions.begin(), row.sessions.end());
+  }
+};
+
+std::vector<Difference> differences_in(Target target, const ModelSide& live, const ModelSide& expected) {
+  if (live.rows == 0 || expected.rows == 0) return {{"rows", live.rows, expected.rows}};
+  std::vector<Difference> found;
+  const auto compare = [&found](std::string measure, auto in_target, auto in_source) {
+    if (in_target != in_source)
+      found.push_back({std::move(measure), static_cast<std::int64_t>(in_target), static_cast<std::int64_t>(in_source)});
+  };
+  const auto compare_sets = [&found](std::string measure, auto in_target, const auto& in_source) {
+    if (in_target == in_source) return;
+    const auto of_target = static_cast<std::int64_t>(in_target.size());
+    in_target.insert(in_source.begin(), in_source.end());
+    found.push_back({std::move(measure), of_target, static_cast<std::int64_t>(in_source.size()),
+                     static_cast<std::int64_t>(in_target.size())});
+  };
+  compare("rows", live.rows, std::int64_t{1});
+  compare_sets("persons_uniq_state", live.persons, expected.persons);
+  compare_sets("sessions_uniq_state", live.sessions, expected.sessions);
+  compare("pageviews_count_state", live.measures.view_events, expected.measures.view_events);
+  if (target == Target::kBounces) {
+    compare("bounces_count_state", live.measures.bounces, expected.measures.bounces);
+    compare("total_session_duration_state", live.measures.duration_seconds, expected.measures.duration_seconds);
+    compare("total_session_count_state", live.measures.sessions, expected.measures.sessions);
+  }
+  std::ranges::sort(found, {}, &Difference::measure);
+  return found;
+}
+
+}  // namespace
+
+std::vector<CellDifferences> differences_of(Target target, const std::vector<ModelGroup>& live,
+                                            const std::vector<ModelGroup>& expected) {
+  std::map<std::tuple<Cell, Instant, std::string>, std::pair<ModelSide, ModelSide>> groups;
+  const auto both_of = [&groups](const ModelGroup& row) -> auto& {
+    return groups[{Cell{row.team, Day::of(row.bucket)}, row.bucket, row.key}];
+  };
+  for (const ModelGroup& row : live) both_of(row).first.add(row);
+  for (const ModelGroup& row : expected) both_of(row).second.add(row);
+  std::vector<CellDifferences> cells;
+  for (const auto& [place, sides] : groups) {
+    const auto& [cell, bucket, key] = place;
+    for (Difference& found : differences_in(target, sides.first, sides.second)) {
+      if (cells.empty() || cells.back().cell != cell) cells.push_back({cell, 0, {}});
+      found.group = {{"period_bucket", format_instant(bucket)}, {"key", key}};
+      cells.back().count += 1;
+      cells.back().first.push_back(std::move(found));
+    }
+  }
+  return cells;
+}
+
 }  // namespace gapless

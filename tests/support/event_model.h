@@ -66,4 +66,9 @@ std::vector<ModelGroup> groups_of(Target target, const std::vector<ModelSession>
 /// What these rows are to a target's reader, cell by cell.
 std::vector<TargetCell> content_of(const std::vector<ModelGroup>& rows);
 
+/// What a comparison of these rows with the groups that there should be says (Warehouse::differences), by cell. The model
+/// counts exactly, so that a tolerance finds nothing more.
+std::vector<CellDifferences> differences_of(Target target, const std::vector<ModelGroup>& live,
+                                            const std::vector<ModelGroup>& expected);
+
 }  // namespace gapless

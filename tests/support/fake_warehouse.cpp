@@ -274,6 +274,25 @@ Result<std::optional<std::string>> FakeWarehouse::definition_text(std::string_vi
       });
 }
 
+Result<std::vector<CellDifferences>> FakeWarehouse::differences(Target target, Day day, const Teams& teams,
+                                                                std::optional<double> /*tolerance_percent*/,
+                                                                const Limits& limits) {
+  using Found = std::vector<CellDifferences>;
+  return faults_->call<Found>("differences", limits, [&](Effect) -> Result<Found> {
+    const std::lock_guard lock(mutex_);
+    GAPLESS_TRY(require_prepared());
+    if (limits.memory_limit_bytes > 0 && teams.size() * bytes_per_team_ > limits.memory_limit_bytes)
+      return fail(overloaded());
+    std::vector<ModelGroup> live = live_rows(target, {day, day});
+    std::erase_if(live, [&](const ModelGroup& row) { return !contains(teams, row.team); });
+    Found found = differences_of(target, live, groups_of(target, of_teams(sessions_of(state_.events, day), teams)));
+    for (CellDifferences& cell : found)
+      if (cell.first.size() > kDifferencesTold)
+        cell.first.erase(cell.first.begin() + kDifferencesTold, cell.first.end());
+    return found;
+  });
+}
+
 Status FakeWarehouse::create_staging(const StagingId& staging, const Limits& limits) {
   return faults_->call<void>("create_staging", limits, [&](Effect extent) -> Status {
     const std::lock_guard lock(mutex_);

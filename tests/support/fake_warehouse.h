@@ -46,6 +46,9 @@ class FakeWarehouse final : public Warehouse {
   Result<std::vector<LivePart>> live_parts(Target target, const Partition& partition, const Limits& limits) override;
   Result<std::uint64_t> free_bytes(const Limits& limits) override;
   Result<std::optional<std::string>> definition_text(std::string_view hash, const Limits& limits) override;
+  Result<std::vector<CellDifferences>> differences(Target target, Day day, const Teams& teams,
+                                                   std::optional<double> tolerance_percent,
+                                                   const Limits& limits) override;
 
   Status create_staging(const StagingId& staging, const Limits& limits) override;
   Result<std::vector<OwnedCell>> build_sessions(const StagingId& staging, const Teams& teams,
@@ -64,7 +67,7 @@ class FakeWarehouse final : public Warehouse {
 
   // For tests
   FaultInjector& faults() { return *faults_; }
-  /// build_sessions needs so many bytes for each team: past its memory limit it fails, half done.
+  /// build_sessions and differences need so many bytes for each team: past its memory limit each fails, the first half done.
   void set_bytes_per_team(std::uint64_t bytes);
 
   void set_free_bytes(std::uint64_t bytes);

@@ -262,6 +262,11 @@ Result<std::vector<LivePart>> FileWarehouse::live_parts(Target target, const Par
 Result<std::optional<std::string>> FileWarehouse::definition_text(std::string_view hash, const Limits& limits) {
   return on_fake([&](FakeWarehouse& fake) { return fake.definition_text(hash, limits); });
 }
+Result<std::vector<CellDifferences>> FileWarehouse::differences(Target target, Day day, const Teams& teams,
+                                                                std::optional<double> tolerance_percent,
+                                                                const Limits& limits) {
+  return on_fake([&](FakeWarehouse& fake) { return fake.differences(target, day, teams, tolerance_percent, limits); });
+}
 Status FileWarehouse::create_staging(const StagingId& staging, const Limits& limits) {
   return on_fake([&](FakeWarehouse& fake) { return fake.create_staging(staging, limits); });
 }

@@ -35,6 +35,9 @@ class FileWarehouse final : public Warehouse {
   Result<std::vector<LivePart>> live_parts(Target target, const Partition& partition, const Limits& limits) override;
   Result<std::uint64_t> free_bytes(const Limits& limits) override;
   Result<std::optional<std::string>> definition_text(std::string_view hash, const Limits& limits) override;
+  Result<std::vector<CellDifferences>> differences(Target target, Day day, const Teams& teams,
+                                                   std::optional<double> tolerance_percent,
+                                                   const Limits& limits) override;
   Status create_staging(const StagingId& staging, const Limits& limits) override;
   Result<std::vector<OwnedCell>> build_sessions(const StagingId& staging, const Teams& teams,
                                                 const Limits& limits) override;

@@ -1,0 +1,115 @@
+#include "run/verification.h"
+
+#include <algorithm>
+
+namespace gapless {
+namespace {
+
+/// Made from the events that the source holds: the window is that of the entry, or the day owns the same events in it.
+bool is_of_these_events(const CellFacts& facts) {
+  if (facts.is_confirmed || facts.entry->any().window == facts.window) return true;
+  return facts.owned && facts.owned->owned == facts.entry->any().owned;
+}
+
+/// The state that a cell is left out for; none: it can be verified, or there is nothing to verify.
+std::optional<CellState> left_out_as(const PlannedCell& planned) {
+  const CellState state = planned.judgement.state;
+  if (state == CellState::kDamaged)
+    return is_of_these_events(planned.facts) ? std::nullopt : std::optional(CellState::kStale);
+  if (state == CellState::kFresh || state == CellState::kEmpty) return std::nullopt;
+  return state;
+}
+
+/// Halved by teams where one statement would not fit in memory.
+Result<std::vector<CellDifferences>> differences_in_pieces(Warehouse& warehouse, Target target, Day day,
+                                                           const Teams& teams, const VerifyOptions& options,
+                                                           const Limits& limits) {
+  auto found = warehouse.differences(target, day, teams, options.tolerance_percent, limits);
+  if (found || !found.error().splittable() || teams.size() < 2) return found;
+  const auto middle = teams.begin() + static_cast<std::ptrdiff_t>(teams.size() / 2);
+  GAPLESS_ASSIGN(auto first,
+                 differences_in_pieces(warehouse, target, day, Teams(teams.begin(), middle), options, limits));
+  GAPLESS_ASSIGN(auto second,
+                 differences_in_pieces(warehouse, target, day, Teams(middle, teams.end()), options, limits));
+  std::move(second.begin(), second.end(), std::back_inserter(first));
+  return first;
+}
+
+/// The teams whose window is not what it was when it was looked at.
+Result<std::set<TeamId>> changed_since(Warehouse& warehouse, Day day, const Teams& teams,
+                                       const std::map<TeamId, Fingerprint>& windows, const Limits& limits) {
+  GAPLESS_ASSIGN(const auto counts, warehouse.source_counts({day - 2, day + 1}, teams, limits));
+  std::map<TeamId, Fingerprint> now;
+  for (const SourceCount& count : counts) now[count.cell.team] += count.events;
+  std::set<TeamId> changed;
+  for (const TeamId team : teams)
+    if (!(now[team] == windows.at(team))) changed.insert(team);
+  return changed;
+}
+
+Status verify_day(Warehouse& warehouse, Day day, const std::map<TeamId, Fingerprint>& windows,
+                  const VerifyOptions& options, const Limits& limits, Verification& verification) {
+  Teams teams, differing;
+  for (const auto& [team, window] : windows) teams.push_back(team);
+  std::vector<Finding> found;
+  for (const Target target : kTargets) {
+    GAPLESS_ASSIGN(auto cells, differences_in_pieces(warehouse, target, day, teams, options, limits));
+    for (CellDifferences& cell : cells) {
+      differing.push_back(cell.cell.team);
+      found.push_back({target, std::move(cell)});
+    }
+  }
+  std::set<TeamId> changed;
+  if (!found.empty()) {
+    GAPLESS_ASSIGN(changed, changed_since(warehouse, day, unique_teams(std::move(differing)), windows, limits));
+  }
+  std::erase_if(found, [&](const Finding& one) { return changed.contains(one.cell().team); });
+  verification.days += 1;
+  verification.cells += teams.size() - changed.size();
+  verification.changed_meanwhile += changed.size();
+  std::move(found.begin(), found.end(), std::back_inserter(verification.found));
+  return {};
+}
+
+}  // namespace
+
+std::set<Cell> Verification::differing() const {
+  std::set<Cell> differ;
+  for (const Finding& one : found) differ.insert(one.cell());
+  return differ;
+}
+
+ToVerify cells_to_verify(const Plan& plan, const std::set<CellState>& states) {
+  ToVerify chosen;
+  for (const PlannedCell& planned : plan.cells) {
+    if (!states.empty() && !states.contains(planned.judgement.state)) continue;
+    if (const auto state = left_out_as(planned))
+      chosen.left_out[*state] += 1;
+    else if (planned.facts.entry)
+      chosen.cells.push_back(planned.facts);
+  }
+  return chosen;
+}
+
+std::vector<CellFacts> sampled(std::vector<CellFacts> cells, std::size_t number, std::mt19937_64& random) {
+  std::vector<CellFacts> some;
+  std::ranges::sample(cells, std::back_inserter(some), static_cast<std::ptrdiff_t>(number), random);
+  return some;
+}
+
+Result<Verification> verify(Warehouse& warehouse, const std::vector<CellFacts>& cells, const VerifyOptions& options,
+                            const Limits& limits) {
+  std::map<Day, std::map<TeamId, Fingerprint>> days;
+  for (const CellFacts& facts : cells) days[facts.cell.day].emplace(facts.cell.team, facts.window);
+  Verification verification;
+  std::size_t done = 0;
+  for (const auto& [day, windows] : days) {
+    if (options.stopping && options.stopping())
+      return fail(Fault::kCancelled, "the verification was stopped before it had compared every day");
+    if (options.on_day) options.on_day(day, done++, days.size());
+    GAPLESS_TRY(verify_day(warehouse, day, windows, options, limits, verification));
+  }
+  return verification;
+}
+
+}  // namespace gapless

@@ -1,0 +1,249 @@
+#include "sql/verification.h"
+
+#include "sql/columns.h"
+#include "sql/template.h"
+
+namespace gapless::sql {
+namespace {
+
+// An event is a tuple. In this order tuples sort as events do: UUIDs by their lower-case text, names as bytes.
+constexpr std::string_view kMoment = "1";  ///< microseconds since 1970
+constexpr std::string_view kUuid = "2";
+constexpr std::string_view kName = "3";
+constexpr std::string_view kPerson = "4";
+constexpr std::string_view kPath = "5";
+constexpr std::size_t kFirstEntryColumn = 6;
+
+constexpr std::string_view kViewNames = "('$pageview', '$screen')";
+constexpr std::string_view kInteractionNames = "('$pageview', '$screen', '$autocapture')";
+
+/// Strings and numbers alike on both sides, whatever types source and target have them in.
+std::string plain(const Column& column, const std::string& value) {
+  if (column.type == "Int64") return "toInt64(" + value + ")";
+  if (column.type == "Bool") return "toBool(" + value + ")";
+  return "CAST(" + value + ", 'String')";
+}
+
+std::string event_tuple() {
+  std::string fields = "toUnixTimestamp64Micro(timestamp), toString(uuid), CAST(event, 'String'), person_id";
+  fields += ", CAST(pathname, 'String')";
+  for (const Column& column : kEntryColumns) fields += ", " + plain(column, std::string(column.name));
+  return "(" + fields + ")";
+}
+
+std::string midnight(int days_later) {
+  return "toUnixTimestamp64Micro(toDateTime64({day:Date} + " + std::to_string(days_later) + ", 6, 'UTC'))";
+}
+
+/// Usable events of the teams on the days {day} + first … {day} + last: by the sorting key, and exactly.
+std::string events_on(int first, int last, const Source& source) {
+  const auto day = [](int offset) { return "{day:Date} + " + std::to_string(offset); };
+  return expand(R"($usable AND team_id IN ({teams:Array(UInt64)})
+        AND toDate(timestamp) >= $first AND toDate(timestamp) <= $last
+        AND timestamp >= toDateTime64($first, 6, 'UTC') AND timestamp < toDateTime64($after, 6, 'UTC'))",
+                {{"usable", source.usable()}, {"first", day(first)}, {"last", day(last)}, {"after", day(last + 1)}});
+}
+
+/// team_id, id, events: the named sessions that the day owns any of, with what it owns, in order. All times of one id in
+/// four days tell until when the day before keeps its events, and until when this day keeps those of the next.
+std::string named_sessions(const Source& source) {
+  return expand(R"(
+    SELECT team_id, session_id AS id,
+      arrayFilter(e -> e.$moment < $end ? e.$moment >= kept_by_eve_until : e.$moment < keeps_until, arraySort(wide)) AS events
+    FROM (
+      SELECT team_id, session_id, wide,
+        arraySort(times) AS moments,
+        arrayFilter(m -> m < $eve, moments) AS before_eve,
+        arrayFilter(m -> m >= $eve AND m < $midnight, moments) AS on_eve,
+        arrayFilter(m -> m >= $midnight AND m < $end, moments) AS on_day,
+        if(notEmpty(on_eve) AND empty(before_eve), on_eve[1] + 86400000000, 0) AS kept_by_eve_until,
+        if(empty(on_eve), on_day[1] + 86400000000, 0) AS keeps_until
+      FROM (
+        SELECT team_id, session_id, groupArray(toUnixTimestamp64Micro(timestamp)) AS times,
+          groupArrayIf($event, timestamp >= toDateTime64({day:Date}, 6, 'UTC')) AS wide
+        FROM $source
+        WHERE $four_days AND session_id != '' AND (team_id, session_id) IN (
+          SELECT team_id, session_id FROM $source WHERE $one_day AND session_id != '')
+        GROUP BY team_id, session_id)))",
+                {{"moment", std::string(kMoment)},
+                 {"eve", midnight(-1)},
+                 {"midnight", midnight(0)},
+                 {"end", midnight(1)},
+                 {"event", event_tuple()},
+                 {"source", source.from()},
+                 {"four_days", events_on(-2, 1, source)},
+                 {"one_day", events_on(0, 0, source)}});
+}
+
+/// The same of nameless sessions: a person's events, split where the one before is over 30 minutes ago.
+std::string nameless_sessions(const Source& source) {
+  return expand(R"(
+    SELECT team_id, concat(toString(run[1].$person), ':', toString(run[1].$moment)) AS id, run AS events
+    FROM (SELECT team_id, person_id, arraySort(groupArray($event)) AS happened
+          FROM $source
+          WHERE $one_day AND session_id = ''
+          GROUP BY team_id, person_id)
+    ARRAY JOIN arraySplit((e, gap) -> gap > 1800000000, happened, arrayDifference(arrayMap(e -> e.$moment, happened))) AS run)",
+                {{"person", std::string(kPerson)},
+                 {"moment", std::string(kMoment)},
+                 {"event", event_tuple()},
+                 {"source", source.from()},
+                 {"one_day", events_on(0, 0, source)}});
+}
+
+/// The sessions with a view: team_id, id, period_bucket, person, duration, bounce, views.
+std::string sessions(const Source& source) {
+  std::string all = named_sessions(source);
+  if (source.sessionize_nameless) all += "\n    UNION ALL" + nameless_sessions(source);
+  return expand(R"(
+    SELECT team_id, id,
+      toDateTime(intDiv(events[1].$moment, 3600000000) * 3600, 'UTC') AS period_bucket,
+      events[-1].$person AS person,
+      intDiv(events[-1].$moment, 1000000) - intDiv(events[1].$moment, 1000000) AS duration,
+      duration < 10 AND length(arrayDistinct(arrayMap(e -> e.$uuid, arrayFilter(e -> e.$name IN $interactions, events)))) < 2
+        AS bounce,
+      arrayFilter(e -> e.$name IN $view_names, events) AS views
+    FROM ($all)
+    WHERE notEmpty(views))",
+                {{"moment", std::string(kMoment)},
+                 {"person", std::string(kPerson)},
+                 {"uuid", std::string(kUuid)},
+                 {"name", std::string(kName)},
+                 {"interactions", std::string(kInteractionNames)},
+                 {"view_names", std::string(kViewNames)},
+                 {"all", all}});
+}
+
+/// The value of a dimension in a session with `views`; in stats of each `view`.
+std::string value_of(Target target, std::string_view dimension) {
+  const std::string path = "." + std::string(kPath);
+  if (dimension == "entry_pathname") return "views[1]" + path;
+  if (dimension == "end_pathname") return "views[-1]" + path;
+  if (dimension == "pathname") return "view" + path;
+  const std::string from = dimension == "host" && target == Target::kStats ? "view" : "views[1]";
+  for (std::size_t i = 0; i < kEntryColumns.size(); ++i)
+    if (kEntryColumns[i].name == dimension) return from + "." + std::to_string(kFirstEntryColumn + i);
+  return from;
+}
+
+/// What a sum state adds up, of each session, or in stats of each view.
+std::string summand_of(Target target, std::string_view state) {
+  if (state == "pageviews_count_state") return target == Target::kStats ? "toUInt64(1)" : "length(views)";
+  if (state == "bounces_count_state") return "toUInt64(bounce)";
+  if (state == "total_session_duration_state") return "toInt64(duration)";
+  return "toUInt64(1)";  // total_session_count_state
+}
+
+std::string counted_by(std::string_view uniq_state) { return uniq_state == "persons_uniq_state" ? "person" : "id"; }
+
+bool is_uniq(const Column& state) { return state.type.starts_with("AggregateFunction(uniq"); }
+
+std::string exact_name(std::string_view uniq_state) {
+  return std::string(uniq_state.substr(0, uniq_state.size() - std::string_view("state").size())) + "exact";
+}
+
+/// The columns of a group on either side: key, then states; sums finalized.
+std::string expected_groups(Target target, const Source& source, UniqExact exact) {
+  std::string columns = "team_id, period_bucket";
+  for (const Column& column : dimensions(target))
+    columns += ", " + value_of(target, column.name) + " AS " + std::string(column.name);
+  std::string figures;
+  for (const Column& state : states(target)) {
+    const std::string name(state.name);
+    figures +=
+        is_uniq(state) ? ", uniqState(" + counted_by(name) + ") AS " + name : ", sum(of_" + name + ") AS " + name;
+    if (is_uniq(state) && exact == UniqExact::kYes)
+      figures += ", uniqExact(" + counted_by(name) + ") AS " + exact_name(name);
+    if (!is_uniq(state)) columns += ", " + summand_of(target, name) + " AS of_" + name;
+  }
+  return expand(R"(
+    SELECT 0 AS is_live, team_id, period_bucket, $dimensions$figures
+    FROM (SELECT $columns, person, id FROM ($sessions)$each_view)
+    GROUP BY team_id, period_bucket, $dimensions)",
+                {{"dimensions", names(dimensions(target))},
+                 {"figures", figures},
+                 {"columns", columns},
+                 {"sessions", sessions(source)},
+                 {"each_view", target == Target::kStats ? " ARRAY JOIN views AS view" : ""}});
+}
+
+std::string live_rows(Target target, const TableName& live, UniqExact exact) {
+  std::string columns;
+  for (const Column& column : dimensions(target))
+    columns += ", " + plain(column, std::string(column.name)) + " AS " + std::string(column.name);
+  for (const Column& state : states(target)) {
+    const std::string name(state.name);
+    columns += is_uniq(state) ? ", " + name : ", finalizeAggregation(" + name + ") AS " + name;
+    if (is_uniq(state) && exact == UniqExact::kYes) columns += ", toUInt64(0) AS " + exact_name(name);
+  }
+  return expand(R"(
+    SELECT 1 AS is_live, team_id, period_bucket$columns
+    FROM $live
+    WHERE toYYYYMMDD(period_bucket) = toYYYYMMDD({day:Date}) AND team_id IN ({teams:Array(UInt64)}))",
+                {{"columns", columns}, {"live", live.quoted()}});
+}
+
+/// The figures of one group, each as (measure, in the target, in the source, in the union, whether that is wrong). Where
+/// one side has no such group, its rows say so, and nothing else need be said.
+std::string figures_of(Target target, UniqExact exact) {
+  std::string text = expand(
+      "('$rows', toInt64(sum(is_live)), toInt64(sum(NOT is_live)), toInt64(-1),"
+      " sum(is_live) != 1 OR sum(NOT is_live) != 1)",
+      {{"rows", std::string(kRowsMeasure)}});
+  for (const Column& state : states(target)) {
+    const std::string name(state.name);
+    const std::string both = "sum(is_live) > 0 AND sum(NOT is_live) > 0 AND ";
+    const std::string_view figure =
+        is_uniq(state)
+            ? ", ('$name', toInt64(uniqMergeIf(g.$name, is_live)), toInt64(uniqMergeIf(g.$name, NOT is_live)),"
+              " toInt64(uniqMerge(g.$name)), $both(uniqMergeIf(g.$name, is_live) != uniqMerge(g.$name)"
+              " OR uniqMergeIf(g.$name, NOT is_live) != uniqMerge(g.$name)))"
+            : ", ('$name', toInt64(sumIf(g.$name, is_live)), toInt64(sumIf(g.$name, NOT is_live)), toInt64(-1),"
+              " $both(sumIf(g.$name, is_live) != sumIf(g.$name, NOT is_live)))";
+    text += expand(figure, {{"name", name}, {"both", both}});
+    if (is_uniq(state) && exact == UniqExact::kYes)
+      text += expand(
+          ", ('$exact', toInt64(uniqMergeIf(g.$name, is_live)), toInt64(sum(g.$exact)), toInt64(-1),"
+          " $both(abs(toFloat64(uniqMergeIf(g.$name, is_live)) - toFloat64(sum(g.$exact)))"
+          " > {tolerance:Float64} * toFloat64(sum(g.$exact))))",
+          {{"name", name}, {"exact", exact_name(name)}, {"both", both}});
+  }
+  return text;
+}
+
+}  // namespace
+
+std::string verification(Target target, const TableName& live, const Source& source, UniqExact exact) {
+  std::string texts;
+  for (const Column& column : dimensions(target))
+    texts += ", toString(" + std::string(column.name) + ") AS " + std::string(column.name);
+  const auto columns = [&](std::string_view prefix) { return names(dimensions(target), prefix); };
+  // What differs is counted before it is cut: whoever reads ten of a thousand is told so.
+  return expand(R"(SELECT team_id, differences, figure.1 AS measure, figure.2 AS in_target, figure.3 AS in_source,
+      figure.4 AS in_union, toString(bucket) AS period_bucket$texts
+    FROM (
+      SELECT team_id, count() OVER (PARTITION BY team_id) AS differences, figure, bucket, $dimensions
+      FROM (
+        SELECT g.team_id AS team_id, g.period_bucket AS bucket, $of_g,
+          arrayJoin(arrayFilter(f -> f.5, [$figures])) AS figure
+        FROM ($live
+          UNION ALL$expected) AS g
+        GROUP BY g.team_id, g.period_bucket, $of_g))
+    ORDER BY team_id, bucket, measure, $dimensions
+    LIMIT {most:UInt64} BY team_id)",
+                {{"texts", texts},
+                 {"dimensions", columns("")},
+                 {"of_g", columns("g.")},
+                 {"figures", figures_of(target, exact)},
+                 {"live", live_rows(target, live, exact)},
+                 {"expected", expected_groups(target, source, exact)}});
+}
+
+std::vector<std::string> verification_columns(Target target) {
+  std::vector<std::string> columns = {"team_id",   "differences", "measure",      "in_target",
+                                      "in_source", "in_union",    "period_bucket"};
+  for (const Column& column : dimensions(target)) columns.emplace_back(column.name);
+  return columns;
+}
+
+}  // namespace gapless::sql
