@@ -73,6 +73,12 @@ std::string left_out_text(const VerifyReport& report) {
   return parts.empty() ? "" : fmt::format("not compared: {}\n", fmt::join(parts, ", "));
 }
 
+std::string merged_text(const Verification& verification) {
+  if (verification.merged_since == 0) return "";
+  return fmt::format("{} in order but for persons who were merged since; backfill --force looks them up again\n",
+                     counted(verification.merged_since, "cell is", "cells are"));
+}
+
 std::string verdict(const VerifyReport& report, const Style& style) {
   const Verification& verification = report.verification;
   if (!report.why_nothing.empty()) return "nothing to verify: " + report.why_nothing + "\n";
@@ -114,7 +120,7 @@ std::string verify_text(const VerifyReport& report, const Style& style) {
   if (report.repair)
     text += findings_table(report.repair->found, style) + "\n" + run_text(report.repair->run, style) + "\n";
   if (report.differs()) text += findings_table(report.verification.found, style) + "\n";
-  return text + left_out_text(report) + verdict(report, style);
+  return text + left_out_text(report) + merged_text(report.verification) + verdict(report, style);
 }
 
 Json verify_json(const VerifyReport& report) {
@@ -128,6 +134,7 @@ Json verify_json(const VerifyReport& report) {
                {"window", to_json(report.window)},
                {"cells_checked", verification.cells},
                {"cells_different", verification.differing().size()},
+               {"cells_merged_since", verification.merged_since},
                {"differences_found", differences},
                {"differences", findings_json(verification.found)},
                {"cells_left_out", std::move(left_out)},

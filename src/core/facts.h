@@ -68,11 +68,17 @@ struct Difference {
   bool operator==(const Difference&) const = default;
 };
 
+/// The measure of persons where they are looked up when a cell is built (source.persons): people may have been merged
+/// since, which is no mistake.
+inline constexpr std::string_view kMergedPersons = "persons_merged_since";
+
 /// Where a cell of a target differs from the raw events.
 struct CellDifferences {
   Cell cell;
   std::uint64_t count = 0;        ///< of all groups and measures
-  std::vector<Difference> first;  ///< not all where these are many
+  std::vector<Difference> first;  ///< not all where these are many; those of merged persons come last
+
+  bool is_of_merged_persons() const { return !first.empty() && first.front().measure == kMergedPersons; }
 };
 
 }  // namespace gapless

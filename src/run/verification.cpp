@@ -64,6 +64,11 @@ Status verify_day(Warehouse& warehouse, Day day, const std::map<TeamId, Fingerpr
     GAPLESS_ASSIGN(changed, changed_since(warehouse, day, unique_teams(std::move(differing)), windows, limits));
   }
   std::erase_if(found, [&](const Finding& one) { return changed.contains(one.cell().team); });
+  std::set<TeamId> differ, merged;
+  for (const Finding& one : found) (one.differences.is_of_merged_persons() ? merged : differ).insert(one.cell().team);
+  std::erase_if(found, [&](const Finding& one) { return one.differences.is_of_merged_persons(); });
+  verification.merged_since +=
+      static_cast<std::uint64_t>(std::ranges::count_if(merged, [&](TeamId team) { return !differ.contains(team); }));
   verification.days += 1;
   verification.cells += teams.size() - changed.size();
   verification.changed_meanwhile += changed.size();

@@ -1,5 +1,6 @@
 #include "sql/verification.h"
 
+#include "core/facts.h"
 #include "sql/columns.h"
 #include "sql/template.h"
 
@@ -24,10 +25,11 @@ std::string plain(const Column& column, const std::string& value) {
   return "CAST(" + value + ", 'String')";
 }
 
-std::string event_tuple() {
+std::string event_tuple(const Source& source) {
   std::string fields = "toUnixTimestamp64Micro(timestamp), toString(uuid), CAST(event, 'String'), person_id";
   fields += ", CAST(pathname, 'String')";
   for (const Column& column : kEntryColumns) fields += ", " + plain(column, std::string(column.name));
+  if (source.person_overrides) fields += ", CAST(distinct_id, 'String')";
   return "(" + fields + ")";
 }
 
@@ -69,7 +71,7 @@ std::string named_sessions(const Source& source) {
                  {"eve", midnight(-1)},
                  {"midnight", midnight(0)},
                  {"end", midnight(1)},
-                 {"event", event_tuple()},
+                 {"event", event_tuple(source)},
                  {"source", source.from()},
                  {"four_days", events_on(-2, 1, source)},
                  {"one_day", events_on(0, 0, source)}});
@@ -86,27 +88,43 @@ std::string nameless_sessions(const Source& source) {
     ARRAY JOIN arraySplit((e, gap) -> gap > 1800000000, happened, arrayDifference(arrayMap(e -> e.$moment, happened))) AS run)",
                 {{"person", std::string(kPerson)},
                  {"moment", std::string(kMoment)},
-                 {"event", event_tuple()},
+                 {"event", event_tuple(source)},
                  {"source", source.from()},
                  {"one_day", events_on(0, 0, source)}});
+}
+
+/// Of these sessions, with `merged_into`: whom the person of the last event was merged into, if anybody, by what is known now.
+std::string with_merged_persons(const Source& source, const std::string& sessions_text) {
+  return expand(R"((
+    SELECT team_id, id, events, if(o.is_known AND o.latest.2 = 0, o.latest.1, events[-1].$person) AS merged_into
+    FROM (SELECT *, toUInt64(team_id) AS team, events[-1].$distinct AS last_id FROM ($sessions)) AS s
+    LEFT JOIN (
+      SELECT toUInt64(team_id) AS team, distinct_id AS last_id, argMax((person_id, is_deleted), version) AS latest,
+        true AS is_known
+      FROM $overrides WHERE team_id IN ({teams:Array(UInt64)}) GROUP BY team, last_id) AS o USING (team, last_id)))",
+                {{"person", std::string(kPerson)},
+                 {"distinct", std::to_string(kFirstEntryColumn + kEntryColumns.size())},
+                 {"sessions", sessions_text},
+                 {"overrides", source.person_overrides->quoted()}});
 }
 
 /// The sessions with a view: team_id, id, period_bucket, person, duration, bounce, views.
 std::string sessions(const Source& source) {
   std::string all = named_sessions(source);
   if (source.sessionize_nameless) all += "\n    UNION ALL" + nameless_sessions(source);
+  all = source.person_overrides ? with_merged_persons(source, all) : "(" + all + ")";
   return expand(R"(
     SELECT team_id, id,
       toDateTime(intDiv(events[1].$moment, 3600000000) * 3600, 'UTC') AS period_bucket,
-      events[-1].$person AS person,
+      $person AS person,
       intDiv(events[-1].$moment, 1000000) - intDiv(events[1].$moment, 1000000) AS duration,
       duration < 10 AND length(arrayDistinct(arrayMap(e -> e.$uuid, arrayFilter(e -> e.$name IN $interactions, events)))) < 2
         AS bounce,
       arrayFilter(e -> e.$name IN $view_names, events) AS views
-    FROM ($all)
+    FROM $all
     WHERE notEmpty(views))",
                 {{"moment", std::string(kMoment)},
-                 {"person", std::string(kPerson)},
+                 {"person", source.person_overrides ? "merged_into" : "events[-1]." + std::string(kPerson)},
                  {"uuid", std::string(kUuid)},
                  {"name", std::string(kName)},
                  {"interactions", std::string(kInteractionNames)},
@@ -144,7 +162,7 @@ std::string exact_name(std::string_view uniq_state) {
 
 /// The columns of a group on either side: key, then states; sums finalized.
 std::string expected_groups(Target target, const Source& source, UniqExact exact) {
-  std::string columns = "team_id, period_bucket";
+  std::string columns = "toUInt64(team_id) AS team_id, period_bucket";
   for (const Column& column : dimensions(target))
     columns += ", " + value_of(target, column.name) + " AS " + std::string(column.name);
   std::string figures;
@@ -185,7 +203,7 @@ std::string live_rows(Target target, const TableName& live, UniqExact exact) {
 
 /// The figures of one group, each as (measure, in the target, in the source, in the union, whether that is wrong). Where
 /// one side has no such group, its rows say so, and nothing else need be said.
-std::string figures_of(Target target, UniqExact exact) {
+std::string figures_of(Target target, const Source& source, UniqExact exact) {
   std::string text = expand(
       "('$rows', toInt64(sum(is_live)), toInt64(sum(NOT is_live)), toInt64(-1),"
       " sum(is_live) != 1 OR sum(NOT is_live) != 1)",
@@ -195,12 +213,14 @@ std::string figures_of(Target target, UniqExact exact) {
     const std::string both = "sum(is_live) > 0 AND sum(NOT is_live) > 0 AND ";
     const std::string_view figure =
         is_uniq(state)
-            ? ", ('$name', toInt64(uniqMergeIf(g.$name, is_live)), toInt64(uniqMergeIf(g.$name, NOT is_live)),"
+            ? ", ('$measure', toInt64(uniqMergeIf(g.$name, is_live)), toInt64(uniqMergeIf(g.$name, NOT is_live)),"
               " toInt64(uniqMerge(g.$name)), $both(uniqMergeIf(g.$name, is_live) != uniqMerge(g.$name)"
               " OR uniqMergeIf(g.$name, NOT is_live) != uniqMerge(g.$name)))"
             : ", ('$name', toInt64(sumIf(g.$name, is_live)), toInt64(sumIf(g.$name, NOT is_live)), toInt64(-1),"
               " $both(sumIf(g.$name, is_live) != sumIf(g.$name, NOT is_live)))";
-    text += expand(figure, {{"name", name}, {"both", both}});
+    const bool may_be_merged = source.person_overrides && name == "persons_uniq_state";
+    text += expand(figure,
+                   {{"measure", may_be_merged ? std::string(kMergedPersons) : name}, {"name", name}, {"both", both}});
     if (is_uniq(state) && exact == UniqExact::kYes)
       text += expand(
           ", ('$exact', toInt64(uniqMergeIf(g.$name, is_live)), toInt64(sum(g.$exact)), toInt64(-1),"
@@ -229,12 +249,13 @@ std::string verification(Target target, const TableName& live, const Source& sou
         FROM ($live
           UNION ALL$expected) AS g
         GROUP BY g.team_id, g.period_bucket, $of_g))
-    ORDER BY team_id, bucket, measure, $dimensions
+    ORDER BY team_id, measure = '$merged', bucket, measure, $dimensions
     LIMIT {most:UInt64} BY team_id)",
                 {{"texts", texts},
                  {"dimensions", columns("")},
                  {"of_g", columns("g.")},
-                 {"figures", figures_of(target, exact)},
+                 {"merged", std::string(kMergedPersons)},
+                 {"figures", figures_of(target, source, exact)},
                  {"live", live_rows(target, live, exact)},
                  {"expected", expected_groups(target, source, exact)}});
 }

@@ -123,7 +123,12 @@ class PosthogTest(SourceTest):
         merges.append({'team_id': 1, 'distinct_id': merges[0]['distinct_id'], 'person_id': MERGED_AGAIN, 'version': 9, 'is_deleted': 0})
         self.insert('posthog.person_distinct_id_overrides', iter(merges[-1:]), 'team_id Int64, distinct_id String, person_id UUID, version Int64, is_deleted Int8')
         self.assertEqual(list(self.states()), ['fresh'], 'a later merge changes nothing by itself')
+        seen = self.gapless('verify', '--from', '2026-03-01', '--to', '2026-03-03', '--output', 'json', GAPLESS_NOW=NOW).json
+        self.assertEqual(seen['differences'], [])
+        self.assertGreater(seen['cells_merged_since'], 0, 'and verification tells it apart')
         self.gapless('backfill', '--force', '--quiet', GAPLESS_NOW=NOW)
+        seen = self.gapless('verify', '--from', '2026-03-01', '--to', '2026-03-03', '--output', 'json', GAPLESS_NOW=NOW).json
+        self.assertEqual((seen['differences'], seen['cells_merged_since']), ([], 0))
         assert_groups_equal_reference(self, self.resolved(unique, merges, materialised))
 
         late = next(event for event in unique if event.get('session_id') and event['event'] == '$pageview' and event['team_id'] == 1)

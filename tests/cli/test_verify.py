@@ -7,6 +7,7 @@ from groups import assert_groups_equal_reference
 from harness import SAMPLES, CommandTest, stream
 
 STREAM_WINDOW = ('--from', '2026-02-28', '--to', '2026-03-20')
+FIRST_DAYS = ('--from', '2026-02-28', '--to', '2026-03-03')  # most of it, at a fifth of the time
 FALSIFIED = """ALTER TABLE web_pre_aggregated_bounces UPDATE bounces_count_state = arrayReduce('sumState', [toUInt64(finalizeAggregation(
 bounces_count_state) + 1)]) WHERE team_id = {team} AND toDate(period_bucket) = '{day}' SETTINGS mutations_sync = 2"""
 
@@ -20,14 +21,14 @@ class VerifyTest(CommandTest):
         self.gapless('load', self.events)
         self.gapless('backfill', *STREAM_WINDOW)
 
-    def verify(self, *options: str, code: int = 0) -> dict:
-        return self.gapless('verify', *STREAM_WINDOW, *options, '--output', 'json', code=code).json
+    def verify(self, *options: str, code: int = 0, days: tuple[str, ...] = FIRST_DAYS) -> dict:
+        return self.gapless('verify', *days, *options, '--output', 'json', code=code).json
 
     def newest_run(self) -> dict:
         return self.gapless('runs', '--limit', '1', '--output', 'json').json['runs'][0]
 
     def test_an_untouched_rollup(self) -> None:
-        seen = self.verify('--tolerance', '0.5')
+        seen = self.verify('--tolerance', '0.5', days=STREAM_WINDOW)
         self.assertEqual((seen['differences'], seen['differences_found'], seen['cells_different']), ([], 0, 0))
         self.assertEqual(seen['window'], {'from': '2026-02-28', 'to': '2026-03-20'})
         fresh = self.gapless('status', *STREAM_WINDOW, '--output', 'json').json['summary']['fresh']
@@ -44,9 +45,9 @@ class VerifyTest(CommandTest):
                          {(int(team), day, 'web_pre_aggregated_bounces', 'bounces_count_state', 1)})
         self.assertIn(f'team {team} on {day}', self.newest_run()['error'])
         self.assertEqual(self.newest_run()['status'], 'failed')
-        self.assertIn('differs from the source', self.gapless('verify', *STREAM_WINDOW, code=4).out)
+        self.assertIn('differs from the source', self.gapless('verify', *FIRST_DAYS, code=4).out)
         self.assertEqual(self.verify(code=0, *('--teams', '999999'))['cells_checked'], 0)
-        self.gapless('verify', *STREAM_WINDOW, GAPLESS_EXCLUDE_TEAM_IDS=str(team))
+        self.gapless('verify', *FIRST_DAYS, GAPLESS_EXCLUDE_TEAM_IDS=str(team))
 
         repaired = self.verify('--repair')
         self.assertEqual((repaired['differences'], repaired['repair']['run']['cells_recomputed']), ([], 1))
