@@ -10,6 +10,12 @@ if(NOT GAPLESS_SANITIZE)
     DEPS embedded
     LABELS embedded)
 
+  gapless_test(embedded_jobs_test NOSAN
+    SOURCES ${embedded}/close_at_end.cpp ${embedded}/jobs_embedded_test.cpp
+      ${CMAKE_SOURCE_DIR}/tests/run/mortal_store.cpp
+    DEPS embedded gapless_cli gapless_fake_warehouse
+    LABELS embedded)
+
   set_tests_properties(embedded_test PROPERTIES ENVIRONMENT "RC_PARAMS=max_success=20")
 
   # What is planned when the source changes, against the reference.
