@@ -1,5 +1,7 @@
 #include "app/open_data.h"
 
+#include <fmt/format.h>
+
 namespace gapless {
 
 Result<StateStore*> OpenData::store() {
@@ -13,7 +15,16 @@ Result<StateStore*> OpenData::store() {
 
 Result<Engine*> OpenData::engine(const std::variant<ChdbOptions, HttpEngineOptions>& options) {
   const std::lock_guard lock(mutex_);
+  const auto* server = std::get_if<HttpEngineOptions>(&options);
+  const std::string name = server == nullptr ? "" : server->user + "@" + server->url;
+  const auto shown = [](const std::string& engine) { return engine.empty() ? "the embedded engine" : engine; };
+  if (engine_ != nullptr && name != engine_name_)
+    return fail(
+        Fault::kConflict,
+        fmt::format("the daemon of {} works on {}, and this configuration says {}: use the daemon's, or stop it",
+                    directory_.root.string(), shown(engine_name_), shown(name)));
   if (engine_ == nullptr) {
+    engine_name_ = name;
     GAPLESS_TRY(directory_.make());
     if (const auto* embedded = std::get_if<ChdbOptions>(&options)) {
       GAPLESS_ASSIGN(engine_, ChdbEngine::open(*embedded));

@@ -24,7 +24,8 @@ class OpenData {
   const DataDirectory& directory() const { return directory_; }
   /// Makes the directory and the store where there are none. Errors: those of both; asking again after one tries again.
   Result<StateStore*> store();
-  /// As the first one who asks wants it: for the others the options are too late.
+  /// As the first one who asks wants it: for the others other limits are too late. Errors: kConflict where it is another
+  /// engine than the one that is open.
   Result<Engine*> engine(const std::variant<ChdbOptions, HttpEngineOptions>& options);
   bool is_engine_open();
 
@@ -48,6 +49,7 @@ class OpenData {
   std::set<std::string> done_;
   // In the order in which they are opened; closed the other way round.
   std::unique_ptr<SqliteStateStore> store_;
+  std::string engine_name_;  ///< which one is open: "user@url" of a server, "" the embedded one
   std::unique_ptr<Engine> engine_;
   std::map<std::string, Loader> loaders_;  ///< by database
 };

@@ -30,7 +30,12 @@ SharedLooks::Answer SharedLooks::ask_locked(const std::string& question,
 
   joined->has_begun = true;
   lock.unlock();
-  auto text = look();
+  Result<std::string> text = fail(Fault::kInternal, "the look failed");
+  try {
+    text = look();
+  } catch (const std::exception& exception) {  // whoever waits must be told
+    text = fail(Fault::kInternal, std::string("the look failed: ") + exception.what());
+  }
   lock.lock();
   joined->answer = text ? Answer(std::make_shared<const std::string>(std::move(*text))) : Answer(fail(text.error()));
   Question& done = questions_[question];

@@ -55,6 +55,15 @@ TEST(SharedLooks, shares_errors_and_keeps_none) {
   EXPECT_TRUE(looks.ask("status", [] { return Result<std::string>("up"); }, {}));
 }
 
+TEST(SharedLooks, tells_whoever_asks_where_a_look_throws) {
+  SharedLooks looks;
+  const auto failed = looks.ask("status", []() -> Result<std::string> { throw std::runtime_error("no memory"); }, {});
+  ASSERT_FALSE(failed);
+  EXPECT_EQ(failed.error().message, "the look failed: no memory");
+  EXPECT_EQ(looks.asking(), 0U);
+  EXPECT_TRUE(looks.ask("status", [] { return Result<std::string>("up"); }, {}));
+}
+
 TEST(SharedLooks, lets_a_stopped_one_go_and_the_others_on) {
   SharedLooks looks;
   std::latch begun(1), may_end(1), is_gone(1);

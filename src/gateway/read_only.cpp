@@ -1,4 +1,5 @@
 #include <fmt/format.h>
+#include <array>
 
 #include <algorithm>
 #include <mutex>
@@ -59,9 +60,9 @@ class ReadOnlyRunner final : public Runner {
                       apart.format.empty() ? std::string(kUsualFormat) : apart.format};
     if (apart.format.empty() && !job.request.format.empty()) prepared.format = job.request.format;
     GAPLESS_TRY_FAILURE(check_format(prepared.format));
-    GAPLESS_TRY_FAILURE(apply(job.request.settings, prepared.options));
-    // What a SETTINGS clause says, the engine takes where it says nothing new: readonly lets nothing be changed.
-    GAPLESS_TRY_FAILURE(apply(*in_text, prepared.options));
+    GAPLESS_TRY_FAILURE(apply(job.request.settings, From::kUrl, prepared.options));
+    // What a SETTINGS clause says the engine takes as it stands; that of a subquery even where readonly forbids it.
+    GAPLESS_TRY_FAILURE(apply(*in_text, From::kText, prepared.options));
     GAPLESS_TRY_FAILURE(choose_database(job.request.database, prepared.options.database));
     for (const auto& [name, value] : job.request.values) prepared.statement.bind_escaped(name, value);
     GAPLESS_TRY_FAILURE(judge(prepared, clauses));
@@ -108,14 +109,16 @@ class ReadOnlyRunner final : public Runner {
     return {};
   }
 
-  OrFailure<void> apply(const std::map<std::string, std::string>& settings, StatementOptions& options) {
+  enum class From { kUrl, kText };
+  OrFailure<void> apply(const std::map<std::string, std::string>& settings, From from, StatementOptions& options) {
     const SettingLimits limits{
         static_cast<std::uint64_t>(std::chrono::floor<std::chrono::seconds>(options_.max_execution_time).count()),
         options_.max_memory_bytes, options_.max_result_rows, options_.max_result_bytes};
     for (const auto& [name, value] : settings) {
       const auto use = judge_setting(name, value, limits);
       if (!use) return tl::unexpected<Failure>(use.error());
-      if (*use == SettingUse::kRefused) return refuse_setting(name);
+      if (*use == SettingUse::kRefused || (*use == SettingUse::kIgnored && from == From::kText))
+        return refuse_setting(name);
       if (*use == SettingUse::kIgnored) continue;
       if (name == "max_execution_time")
         options.deadline = std::chrono::seconds(std::stoull(value));
@@ -154,6 +157,7 @@ class ReadOnlyRunner final : public Runner {
     if (!rows) return tl::unexpected<Failure>(failure_of(rows.error()));
     std::vector<std::string> lines;
     for (std::size_t row = 0; row < rows->size(); ++row) lines.push_back(rows->text(row, 0));
+    GAPLESS_TRY_FAILURE(check_show(lines, prepared.statement.text()));
     auto functions = names_of("SELECT lower(name) AS name FROM system.functions WHERE origin = 'System'", functions_);
     if (!functions) return tl::unexpected<Failure>(std::move(functions.error()));
     const auto open = judge_tree(lines, {options_.databases, prepared.options.database, std::move(*functions)});
@@ -161,6 +165,20 @@ class ReadOnlyRunner final : public Runner {
     if (open->settings_clauses > clauses)
       return failed(code::kReadOnly, "a SETTINGS clause that cannot be read is not allowed here");
     return check_no_own_functions(open->perhaps_functions);
+  }
+
+  /// Of SHOW the tree has no conditions, but the engine runs them.
+  static OrFailure<void> check_show(const std::vector<std::string>& tree, std::string_view text) {
+    const bool shows = std::ranges::any_of(tree, [](const std::string& line) {
+      return std::ranges::any_of(std::array{"ShowTables", "ShowColumns", "ShowIndexes", "ShowFunctions"},
+                                 [&](const char* node) { return line.find(node) != std::string::npos; });
+    });
+    if (!shows) return {};
+    for (const SqlToken& token : sql_tokens(text))
+      if (token.text == "WHERE" || token.text == "(")
+        return failed(code::kReadOnly,
+                      "SHOW has no WHERE and no expressions here; read system.tables or system.columns");
+    return {};
   }
 
   OrFailure<void> check_no_own_functions(const std::set<std::string>& names) {

@@ -81,7 +81,12 @@ class Session::Exchange final : public ReplyWriter {
     note_ = reply.note;
   }
   bool put(std::string_view bytes) {
-    sent_ = sent_ && session_.connection_.write(bytes, session_.write_deadline(bytes.size()));
+    // In slices, each with its own deadline: who takes nothing is not waited for as long as all of it might take.
+    constexpr std::size_t kSlice = std::size_t{256} << 10U;
+    for (; sent_ && !bytes.empty(); bytes.remove_prefix(std::min(kSlice, bytes.size()))) {
+      const std::string_view slice = bytes.substr(0, kSlice);
+      sent_ = session_.connection_.write(slice, session_.write_deadline(slice.size()));
+    }
     return sent_;
   }
 

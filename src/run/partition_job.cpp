@@ -332,6 +332,13 @@ Status PartitionJob::check_fits(std::uint64_t bytes_needed) const {
                   std::floor(static_cast<double>(free) / kMiB)));
 }
 
+Status PartitionJob::check_keeper() const {
+  GAPLESS_ASSIGN(const auto meta, context_.warehouse.meta(limits()));
+  if (!meta || meta->store_id == context_.store_id) return {};
+  return fail(Fault::kConflict, fmt::format("{} is not published: store {} (host {}) keeps this warehouse now",
+                                            partition_.to_string(), meta->store_id, meta->host));
+}
+
 Status PartitionJob::execute(DayReport& report, std::uint64_t bytes_needed) {
   begin_step("look", 0, planned_teams());
   GAPLESS_TRY(check_fits(bytes_needed));
@@ -360,6 +367,7 @@ Status PartitionJob::execute(DayReport& report, std::uint64_t bytes_needed) {
   if (lease_.stop().stop_requested()) return fail(Fault::kCancelled, "stopped before publishing");
 
   begin_step("publish", built.size());
+  GAPLESS_TRY(check_keeper());
   GAPLESS_TRY(lease_.confirm().map([](auto) {}));
   kill_point("publish.before_journal");
   GAPLESS_TRY(journal(JournalPhase::kPublishing, encode(publication)));

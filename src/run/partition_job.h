@@ -67,6 +67,8 @@ class PartitionJob {
 
   Limits limits() const;
   StagingId staging() const;
+  /// Errors: kConflict where another store has taken the warehouse over since this run began.
+  Status check_keeper() const;
   void begin_step(std::string_view name, std::uint64_t rows_of_the_last = 0, Teams at_work = {});
   void end_step(std::string_view status, std::uint64_t rows = 0, std::string_view error = {});
   void record_step() const;

@@ -159,7 +159,12 @@ std::string fill_sessions(const TableName& sessions, const TableName& straddlers
   const std::string with_persons =
       source.person_overrides
           ? expand(
-                "(SELECT s.*, if(o.is_merged = 1, o.person_id, s.last_person) AS person FROM ($of_day) AS s LEFT JOIN"
+                "(SELECT s.team_id AS team_id, s.session AS session, s.period_bucket AS period_bucket, s.owned_events "
+                "AS"
+                " owned_events, s.owned_hash AS owned_hash, s.view_events AS view_events, s.duration AS duration, "
+                "s.bounce"
+                " AS bounce, s.entry AS entry, s.end_pathname AS end_pathname, s.views AS views,"
+                " if(o.is_merged = 1, o.person_id, s.last_person) AS person FROM ($of_day) AS s LEFT JOIN"
                 " $merged AS o ON toUInt64(s.team_id) = toUInt64(o.team_id) AND s.last_distinct_id = o.distinct_id)",
                 {{"of_day", sessions_of_day}, {"merged", merged_persons(*source.person_overrides)}})
           : "(SELECT *, last_person AS person FROM (" + sessions_of_day + "))";
@@ -229,8 +234,13 @@ std::string unusable_events(const Source& source) {
 }
 
 std::string source_extent(const Source& source) {
-  return "SELECT count() AS events, toDate(min(timestamp)) AS first_day, toDate(max(timestamp)) AS last_day FROM " +
-         source.from();
+  return expand(R"(SELECT count() AS events, toDate(min(timestamp)) AS first_day, toDate(max(timestamp)) AS last_day
+    FROM $source
+    WHERE timestamp >= toDateTime64('1970-01-03', 6, 'UTC') AND timestamp < toDateTime64('2106-02-05', 6, 'UTC')
+      AND $usable$named)",
+                {{"source", source.from()},
+                 {"usable", source.usable()},
+                 {"named", source.sessionize_nameless ? "" : " AND session_id != ''"}});
 }
 
 }  // namespace gapless::sql

@@ -30,7 +30,7 @@ enum class TeamFilter { kAll, kGiven };
 std::string source_counts(const Source& source, TeamFilter filter);
 /// (partition, team_id, day, events, view_events, hash) of the partitions {partitions:Array(String)}, by those.
 std::string counts_by_partition(const Source& source);
-/// events, first_day, last_day (of all rows; days are of the epoch where there are none).
+/// events, first_day, last_day (of all usable rows; days are of the epoch where there are none).
 std::string source_extent(const Source& source);
 /// events: those without a team or a time that a day can be made of.
 std::string unusable_events(const Source& source);

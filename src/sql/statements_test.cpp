@@ -96,7 +96,7 @@ INSTANTIATE_TEST_SUITE_P(
         {"table_kind", table_kind(), {"database:String", "table:String"}},
         {"replica_lag", replica_lag(), {"database:String", "table:String"}},
         {"inventory", inventory(), {"database:String", "table:String"}},
-        {"free_bytes", free_bytes(), {}},
+        {"free_bytes", free_bytes(), {"database:String", "tables:Array(String)"}},
         {"active_parts", active_parts(), {"database:String", "table:String", "partition:String"}},
         {"create_ledger", create_ledger(table("t")), {}},
         {"create_definitions", create_definitions(table("t")), {}},

@@ -109,24 +109,30 @@ std::string table_kind() {
 }
 
 std::string replica_lag() {
-  return "SELECT toUInt64(max(absolute_delay)) AS lag FROM system.replicas WHERE database = {database:String} AND "
+  return "SELECT count() AS replicas, toUInt64(max(absolute_delay)) AS lag FROM system.replicas WHERE database = "
+         "{database:String} AND "
          "table ="
          " {table:String}";
 }
 
 std::string inventory() {
-  // Without a mutation a part's data_version is its first block, which merging lowers.
+  // Without a mutation a part's data_version is its first block, which merging lowers. A server mutates part by part: the
+  // sum moves with each of them, where the newest alone would not.
   // Lightweight updates stand in partitions of their own, named patch-HASH-PARTITION: they change that partition.
   return R"(SELECT toString((SELECT uuid FROM system.tables WHERE database = {database:String} AND name = {table:String}))
       AS table_uuid, replaceRegexpOne(partition_id, '^patch-[0-9a-f]+-', '') AS partition, sum(rows) AS row_count,
-      max(max_block_number) AS max_block, max(if(data_version = min_block_number, 0, data_version)) AS version,
+      max(max_block_number) AS max_block, toUInt64(sum(rows * if(data_version = min_block_number, 0, data_version))) AS version,
       sum(bytes_on_disk) AS bytes
     FROM system.parts
     WHERE active AND database = {database:String} AND table = {table:String}
     GROUP BY partition HAVING row_count > 0 ORDER BY partition)";
 }
 
-std::string free_bytes() { return "SELECT min(unreserved_space) AS free FROM system.disks"; }
+std::string free_bytes() {
+  return "SELECT max(unreserved_space) AS free FROM system.disks WHERE name IN (SELECT arrayJoin(disks) FROM"
+         " system.storage_policies WHERE policy_name IN (SELECT storage_policy FROM system.tables WHERE database ="
+         " {database:String} AND name IN ({tables:Array(String)})))";
+}
 
 std::string active_parts() {
   return "SELECT name, rows FROM system.parts WHERE active AND database = {database:String} AND table = {table:String}"

@@ -40,8 +40,9 @@ std::string active_parts();
 std::string table_kind();
 /// (table_uuid, partition, row_count, max_block, version, bytes) of the partitions with rows of {database:String}.{table:String}.
 std::string inventory();
-/// Binds database and table. One row: lag UInt64, in seconds; 0 where the table is not replicated.
+/// Binds database and table. One row: replicas UInt64, 0 where the table is not replicated, and lag UInt64, in seconds.
 std::string replica_lag();
+/// free: on the roomiest of the disks that {tables:Array(String)} of {database:String} may be written to.
 std::string free_bytes();
 
 }  // namespace gapless::sql

@@ -248,12 +248,15 @@ Result<std::optional<std::vector<PartitionVersion>>> SqlWarehouse::partitions_of
 Status SqlWarehouse::check_lag(const Limits& limits) {
   const auto most = layout_.source.max_lag;
   if (most.count() == 0) return {};
+  std::uint64_t replicas = 0;
   for (const TableName& table : watched_tables()) {
     Statement statement(sql::replica_lag());
     statement.bind("database", table.database.text()).bind("table", table.table.text());
-    GAPLESS_ASSIGN(const Rows rows, ask("how far the source's replica lags", statement, {"lag"}, limits));
+    GAPLESS_ASSIGN(const Rows rows, ask("how far the source's replica lags", statement, {"replicas", "lag"}, limits));
     if (rows.size() != 1) return fail(Fault::kCorrupt, "how far the source's replica lags: not one row");
-    GAPLESS_ASSIGN(const std::uint64_t lag, rows.u64(0, 0));
+    GAPLESS_ASSIGN(const std::uint64_t found, rows.u64(0, 0));
+    GAPLESS_ASSIGN(const std::uint64_t lag, rows.u64(0, 1));
+    replicas += found;
     if (lag > static_cast<std::uint64_t>(most.count()))
       return fail(
           Fault::kUnavailable,
@@ -261,7 +264,11 @@ Status SqlWarehouse::check_lag(const Limits& limits) {
                       " look deleted",
                       table.quoted(), lag, most.count()));
   }
-  return {};
+  if (replicas > 0) return {};
+  return fail(
+      Fault::kInvalidInput,
+      "source.max_lag is set, but the source is no replicated table that can be seen: name those that it is made"
+      " of in source.tables, or take source.max_lag away");
 }
 
 Result<std::map<std::string, std::vector<SourceCount>>> SqlWarehouse::counts_by_partition(
@@ -425,7 +432,11 @@ Result<std::vector<LivePart>> SqlWarehouse::live_parts(Target target, const Part
 }
 
 Result<std::uint64_t> SqlWarehouse::free_bytes(const Limits& limits) {
-  GAPLESS_ASSIGN(const Rows rows, ask("how much is free on the disk", Statement(sql::free_bytes()), {"free"}, limits));
+  std::vector<std::string> tables;
+  for (const Target target : kTargets) tables.emplace_back(table_name(target));
+  Statement statement(sql::free_bytes());
+  statement.bind("database", layout_.database.text()).bind("tables", tables);
+  GAPLESS_ASSIGN(const Rows rows, ask("how much is free on the disk", statement, {"free"}, limits));
   if (rows.size() != 1) return fail(Fault::kCorrupt, "how much is free on the disk: not one row");
   return rows.u64(0, 0);
 }

@@ -110,7 +110,7 @@ class Warehouse {
   virtual Result<std::map<Day, PartitionVersion>> target_inventory(Target target, const Limits& limits) = 0;
   /// The active parts of a live partition that hold rows, by name.
   virtual Result<std::vector<LivePart>> live_parts(Target target, const Partition& partition, const Limits& limits) = 0;
-  /// What is free on the fullest of the disks that tables may be written to.
+  /// What is free on the roomiest of the disks that targets may be written to.
   virtual Result<std::uint64_t> free_bytes(const Limits& limits) = 0;
   /// The text of a definition that made an entry, if it was ever recorded.
   virtual Result<std::optional<std::string>> definition_text(std::string_view hash, const Limits& limits) = 0;

@@ -95,12 +95,15 @@ class ServerTest(CommandTest):
         self.assertEqual(list(self.states()), ['fresh'])
 
     def test_a_daemon_and_commands_beside_it(self) -> None:
+        self.write('other.toml', '')
         daemon = self.start('serve', '--listen', '127.0.0.1:0', GAPLESS_NOW=NOW, GAPLESS_SCHEDULE_BACKFILL='off',
                             WEB_PREAGGREGATED_HISTORICAL_DAILY_CRON_SCHEDULE='off', WEB_PREAGGREGATED_INTRA_DAY_HOURLY_CRON_SCHEDULE='off')
         assert daemon.stdout is not None
         self.assertIn(b'serving ', daemon.stdout.readline())
         self.gapless('backfill', '--quiet', GAPLESS_NOW=NOW)
         self.assertEqual(self.gapless('runs', '--output', 'json').json['runs'][0]['pid'], daemon.pid, 'it went through the daemon')
+        other = self.gapless('plan', '--config', 'other.toml', code=5, GAPLESS_NOW=NOW)
+        self.assertIn('and this configuration says the embedded engine', other.err)
         second = self.gapless('serve', '--listen', '127.0.0.1:0', code=5, GAPLESS_NOW=NOW)
         self.assertIn(f'a daemon serves {self.data} already', second.err)
         daemon.send_signal(signal.SIGTERM)

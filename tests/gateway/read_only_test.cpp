@@ -311,6 +311,34 @@ TEST_F(ReadOnly, shows_no_other_tables) {
     EXPECT_THAT(outcome(ask(statement)), testing::AnyOf("60", "62", "164")) << statement;
 }
 
+/// The engine runs the conditions of SHOW, which are not in the tree that is judged.
+TEST_F(ReadOnly, shows_without_conditions) {
+  for (const char* statement :
+       {"SHOW TABLES WHERE toInt32(file('/etc/hostname')) = 1", "SHOW TABLES LIMIT (SELECT 1)",
+        "show tables where sleep(3) = 0", "SHOW COLUMNS FROM stats WHERE toInt32(file('/etc/hostname')) = 1",
+        "SHOW INDEX FROM stats WHERE toInt32(file('/etc/hostname')) = 1", "SHOW TABLES WHERE name IN system.processes",
+        "SHOW TABLES WHERE toInt32(assumeNotNull((SELECT any(query) FROM system.processes))) = 1",
+        "EXPLAIN SHOW TABLES WHERE toInt32(file('/etc/hostname')) = 1"})
+    EXPECT_THAT(outcome(ask(statement)), testing::AnyOf("164", "497", "62", "36", "48")) << ask(statement).body;
+}
+
+TEST_F(ReadOnly, lets_no_subquery_lift_what_the_engine_forbids) {
+  for (const char* statement :
+       {"SELECT * FROM (SELECT 1 SETTINGS readonly = 2)", "SELECT * FROM (SELECT 1 SETTINGS log_comment = 'x')",
+        "SELECT * FROM (SELECT * FROM numbers(1) SETTINGS readonly = 1)"})
+    EXPECT_EQ(outcome(ask(statement)), "164") << ask(statement).body;
+}
+
+TEST_F(ReadOnly, is_not_kept_busy_by_the_name_of_a_function) {
+  std::string states = "x", conditions = "x";
+  for (int i = 0; i < 40; ++i) states += "mergestate";
+  for (int i = 0; i < 50'000; ++i) conditions += "if";
+  EXPECT_EQ(outcome(ask("EXPLAIN AST SELECT " + states + "(1)")), "46");
+  EXPECT_EQ(outcome(ask("EXPLAIN AST SELECT " + conditions + "(1)")), "46");
+  EXPECT_THAT(outcome(ask("SELECT sumMergeState(s) FROM (SELECT sumState(views) AS s FROM stats) FORMAT Null")),
+              StartsWith("200"));
+}
+
 TEST_F(ReadOnly, is_not_misled_by_names_that_look_like_a_syntax_tree) {
   for (const char* name :
        {"a\\n    ExpressionList", "a\\\\n", "a (alias b)", "a (children 1)", "a\n    ExpressionList"}) {

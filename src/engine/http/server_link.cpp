@@ -19,6 +19,17 @@ constexpr std::size_t kLongestErrorBody = std::size_t{64} << 10U;
 constexpr std::string_view kExceptionSetting = "http_write_exception_in_output_format";
 constexpr std::string_view kOverflowMode = "_overflow_mode";
 constexpr std::string_view kThrow = "throw";
+// A profile may have them otherwise, and then results are others, without a word.
+const std::map<std::string, std::string, std::less<>> kSafeSettings = {{"additional_result_filter", ""},
+                                                                       {"additional_table_filters", "{}"},
+                                                                       {"aggregate_functions_null_for_empty", "0"},
+                                                                       {"final", "0"},
+                                                                       {"join_default_strictness", "ALL"},
+                                                                       {"join_use_nulls", "0"},
+                                                                       {"limit", "0"},
+                                                                       {"offset", "0"},
+                                                                       {"transform_null_in", "0"},
+                                                                       {"use_query_cache", "0"}};
 // A shorter one would be found in words that are none; nothing repeats passwords anyway.
 constexpr std::size_t kShortestHidden = 4;
 
@@ -117,6 +128,8 @@ Status ServerLink::check_settings() {
     const std::string& name = rows.text(row, 0);
     there.insert(name);
     if (name == kExceptionSetting) corrections_.emplace(name, "0");
+    if (const auto safe = kSafeSettings.find(name); safe != kSafeSettings.end() && rows.text(row, 1) != safe->second)
+      corrections_.emplace(name, safe->second);
     if (name.find(kOverflowMode) != std::string::npos && rows.text(row, 1) != kThrow)
       corrections_.emplace(name, kThrow);
   }
