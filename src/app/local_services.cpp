@@ -107,8 +107,10 @@ Status LocalServices::prepare_tables(Engine& engine) {
 
 Result<Engine*> LocalServices::engine() {
   GAPLESS_ASSIGN(Engine* const engine, open_engine());
-  GAPLESS_TRY(
-      data_->once("tables of " + configuration_.settings.database.text(), [&] { return prepare_tables(*engine); }));
+  const Settings& settings = configuration_.settings;
+  const std::string tables =
+      fmt::format("tables of {}{}", settings.database.text(), settings.keeps_breakdowns ? " with breakdowns" : "");
+  GAPLESS_TRY(data_->once(tables, [&] { return prepare_tables(*engine); }));
   return engine;
 }
 
@@ -128,7 +130,10 @@ Result<SqlWarehouse*> LocalServices::opened_warehouse() {
 
 WarehouseLayout LocalServices::layout() const {
   const Settings& settings = configuration_.settings;
-  return {settings.database, settings.staging_database.value_or(settings.database), described(source_spec(settings))};
+  Targets targets = all_targets();
+  if (!settings.keeps_breakdowns) std::erase(targets, Target::kBreakdowns);
+  return {settings.database, settings.staging_database.value_or(settings.database), described(source_spec(settings)),
+          std::move(targets)};
 }
 
 Result<Warehouse*> LocalServices::warehouse() {

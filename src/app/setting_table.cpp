@@ -67,6 +67,16 @@ std::vector<Setting> target_settings() {
        [](const GivenValue& value, Settings& settings) {
          return set(settings.keep_days, read_whole_number(value.text, 1, kMostDays), value);
        }},
+      {{"targets.breakdowns",
+        Kind::kBoolean,
+        {"GAPLESS_TARGETS_BREAKDOWNS"},
+        "true",
+        "keep web_pre_aggregated_breakdowns, the narrow table for reports. false: it is not made, and one that is "
+        "there "
+        "is left as it is"},
+       [](const GivenValue& value, Settings& settings) {
+         return set(settings.keeps_breakdowns, read_boolean(value.text), value);
+       }},
   };
 }
 

@@ -61,7 +61,8 @@ std::string keys_text(std::uint64_t keys, std::uint64_t hash, std::uint64_t view
 
 }  // namespace
 
-Json evidence_json(const CellFacts& facts, const Definition& now, const std::map<std::string, std::string>& texts) {
+Json evidence_json(const CellFacts& facts, const Targets& kept, const Definition& now,
+                   const std::map<std::string, std::string>& texts) {
   Json json;
   json["entry"] = facts.entry ? entry_json(*facts.entry) : Json(nullptr);
   json["window"] = to_json(facts.window);
@@ -74,7 +75,7 @@ Json evidence_json(const CellFacts& facts, const Definition& now, const std::map
     json["owned"].update(to_json(facts.owned->measures));
   }
   json["targets"] = Json::object();
-  for (const Target target : kTargets) {
+  for (const Target target : kept) {
     const TargetContent& content = facts.content[static_cast<std::size_t>(target)];
     Json one = {{"rows", content.rows}, {"keys", content.keys}, {"key_hash", hex(content.key_hash)}};
     one.update(to_json(content.measures));
@@ -86,7 +87,7 @@ Json evidence_json(const CellFacts& facts, const Definition& now, const std::map
   return json;
 }
 
-std::string evidence_text(const CellFacts& facts, const Definition& now,
+std::string evidence_text(const CellFacts& facts, const Targets& kept, const Definition& now,
                           const std::map<std::string, std::string>& texts) {
   const LedgerRow* row = facts.entry ? &facts.entry->any() : nullptr;
   std::string text = line(
@@ -97,7 +98,7 @@ std::string evidence_text(const CellFacts& facts, const Definition& now,
                                                       : "not looked at: the window is as it was";
   text +=
       line("owned", row == nullptr ? "" : to_text(row->owned), facts.owned ? to_text(facts.owned->owned) : not_looked);
-  for (const Target target : kTargets) {
+  for (const Target target : kept) {
     const auto index = static_cast<std::size_t>(target);
     const auto* said = facts.entry && facts.entry->rows[index] ? &*facts.entry->rows[index] : nullptr;
     const TargetContent& live = facts.content[index];

@@ -86,6 +86,9 @@ Result<ExitCode> run_forget(Invocation& call) {
                                  plan.window.to_string(), report.run_id));
   else
     call.output.text(run_text(report, call.output.style()));
+  if (!settings.keeps_breakdowns)
+    call.output.note(
+        fmt::format("{} is left as it is, if it is there: targets.breakdowns is off", table_name(Target::kBreakdowns)));
   return exit_code_of(report.status);
 }
 

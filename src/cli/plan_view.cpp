@@ -72,7 +72,7 @@ std::string explained_text(const Examination& examination, const PlannedCell& pl
       fmt::format("{}  team {}  {}: {}", planned.cell().day.to_string(), planned.cell().team.to_string(),
                   style.paint(tone_of(planned.judgement.state), name(planned.judgement.state)), planned.judgement.why);
   if (planned.judgement.action != Action::kNone) text += fmt::format(" → {}", name(planned.judgement.action));
-  return text + "\n" + evidence_text(planned.facts, now, examination.definition_texts);
+  return text + "\n" + evidence_text(planned.facts, examination.plan.targets, now, examination.definition_texts);
 }
 
 Json cell_json(const Examination& examination, const PlannedCell& planned, const Definition& now, bool with_evidence) {
@@ -81,7 +81,8 @@ Json cell_json(const Examination& examination, const PlannedCell& planned, const
                {"state", name(planned.judgement.state)},
                {"action", name(planned.judgement.action)},
                {"why", planned.judgement.why}};
-  if (with_evidence) cell["evidence"] = evidence_json(planned.facts, now, examination.definition_texts);
+  if (with_evidence)
+    cell["evidence"] = evidence_json(planned.facts, examination.plan.targets, now, examination.definition_texts);
   return cell;
 }
 

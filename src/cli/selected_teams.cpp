@@ -26,7 +26,7 @@ Result<Teams> known_teams(Services& services, DayRange window) {
     GAPLESS_ASSIGN(const auto rows, warehouse.ledger(*published, std::nullopt, limits));
     for (const LedgerRow& row : rows) teams.push_back(row.cell.team);
   }
-  for (const Target target : kTargets) {
+  for (const Target target : warehouse.targets()) {
     GAPLESS_ASSIGN(const auto held, read_target(warehouse, *figures.store, target, services.definition(), limits));
     for (const TargetCell& cell : held.cells) teams.push_back(cell.cell.team);
   }

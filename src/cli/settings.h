@@ -86,6 +86,7 @@ struct Settings {
   bool hash_content = false;
   std::optional<int> retention_days;
   std::optional<int> keep_days;
+  bool keeps_breakdowns = true;
 
   TeamRules teams;
   TeamSettingsDatabase team_settings_database;

@@ -56,7 +56,7 @@ CommandSpec sql_command() {
       .summary = "SQL on the engine, read-only unless --write",
       .details =
           "ClickHouse's SQL, with engine.database as the current database: events, web_pre_aggregated_stats,"
-          " web_pre_aggregated_bounces, gapless_ledger.",
+          " web_pre_aggregated_bounces, web_pre_aggregated_breakdowns, gapless_ledger.",
       .arguments = {{.name = "QUERY", .help = "one statement; - reads it from standard input", .least = 1, .most = 1}},
       .options = {{.name = "--format",
                    .value = "NAME",

@@ -1,8 +1,21 @@
 #include "core/target.h"
 
-namespace gapless {
+#include <algorithm>
 
-std::string_view name(Target target) { return target == Target::kStats ? "stats" : "bounces"; }
+namespace gapless {
+namespace {
+
+constexpr std::array<std::string_view, kTargets.size()> kTargetNames = {"stats", "bounces", "breakdowns"};
+constexpr std::array<std::string_view, kTargets.size()> kTableNames = {
+    "web_pre_aggregated_stats", "web_pre_aggregated_bounces", "web_pre_aggregated_breakdowns"};
+
+}  // namespace
+
+Targets all_targets() { return {kTargets.begin(), kTargets.end()}; }
+
+bool contains(const Targets& targets, Target target) { return std::ranges::find(targets, target) != targets.end(); }
+
+std::string_view name(Target target) { return kTargetNames[static_cast<std::size_t>(target)]; }
 
 std::optional<Target> parse_target(std::string_view text) {
   for (const Target target : kTargets)
@@ -10,8 +23,6 @@ std::optional<Target> parse_target(std::string_view text) {
   return std::nullopt;
 }
 
-std::string_view table_name(Target target) {
-  return target == Target::kStats ? "web_pre_aggregated_stats" : "web_pre_aggregated_bounces";
-}
+std::string_view table_name(Target target) { return kTableNames[static_cast<std::size_t>(target)]; }
 
 }  // namespace gapless

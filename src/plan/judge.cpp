@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
+
 namespace gapless {
 namespace {
 
@@ -23,11 +25,8 @@ std::uint64_t owned_views(const CellFacts& facts) {
 
 bool owned_changed(const CellFacts& facts) { return facts.owned && !(facts.owned->owned == facts.entry->any().owned); }
 
-/// Why the entry is not of this definition, for every target; none where it is.
+/// Why the entry is not of this definition; none where it is.
 std::optional<std::string> outdated(const LedgerEntry& entry, const Definition& now, const JudgeOptions& options) {
-  for (const Target target : kTargets)
-    if (!entry.rows[static_cast<std::size_t>(target)])
-      return fmt::format("{} was never built for this cell", table_name(target));
   const LedgerRow* row = entry.made_by_other_than(now);
   if (!row) return std::nullopt;
   if (!options.previous_definition_text)
@@ -36,10 +35,19 @@ std::optional<std::string> outdated(const LedgerEntry& entry, const Definition& 
                      fmt::join(Definition::changed_keys(*options.previous_definition_text, now.text()), ", "));
 }
 
+/// Which target lacks the cell, in words; none where none does.
+std::optional<std::string> lacking(const LedgerEntry& entry, const JudgeOptions& options) {
+  const auto target = entry.first_lacking(options.targets);
+  if (!target) return std::nullopt;
+  return fmt::format("{} was {} for this cell", table_name(*target),
+                     entry.rows[static_cast<std::size_t>(*target)] ? "not built with the others" : "never built");
+}
+
 /// The first target that does not hold what the ledger says, in words; none where all do.
 std::optional<std::string> damage(const CellFacts& facts) {
   for (const Target target : kTargets) {
     const auto index = static_cast<std::size_t>(target);
+    if (!facts.entry->rows[index]) continue;
     const TargetContent& live = facts.content[index];
     const TargetContent& said = facts.entry->rows[index]->content;
     if (live.keys == 0 && said.keys > 0)
@@ -71,6 +79,8 @@ Judgement judge_closed(const CellFacts& facts, const Definition& now, const Judg
   const std::uint64_t before = entry.content.measures.view_events;
   if (const auto found = outdated(*facts.entry, now, options))
     return {CellState::kOutdated, options.accept_definition ? Action::kRecompute : Action::kNone, *found};
+  if (const auto found = lacking(*facts.entry, options))
+    return {CellState::kOutdated, Action::kRecompute, *found, !options.force};
   if (before > 0 && owned_views(facts) == 0)
     return {CellState::kOrphaned, Action::kRecompute, fmt::format("held {}, the source has none now", views(before))};
   if (const auto found = damage(facts)) return {CellState::kDamaged, Action::kRecompute, *found};
@@ -98,13 +108,35 @@ std::optional<CellState> parse_cell_state(std::string_view text) {
 
 bool holds_what_was_said(const TargetContent& live, const LedgerRow& said) {
   if (live.keys != said.content.keys || live.key_hash != said.content.key_hash) return false;
-  if (said.target == Target::kBounces) return live.measures == said.content.measures;
+  if (said.target != Target::kStats) return live.measures == said.content.measures;
   return live.measures.view_events == said.content.measures.view_events;
 }
 
 std::string_view name(Action action) { return action == Action::kRecompute ? "recompute" : "none"; }
 
-const LedgerRow& LedgerEntry::any() const { return rows[0] ? *rows[0] : *rows[1]; }
+bool is_behind(const LedgerRow& row, const LedgerRow& earlier) {
+  return row.target > earlier.target && (row.fence < earlier.fence || !(row.owned == earlier.owned));
+}
+
+const LedgerRow& LedgerEntry::any() const {
+  return **std::ranges::find_if(rows, [](const auto& row) { return row.has_value(); });
+}
+
+std::uint64_t LedgerEntry::last_fence() const {
+  std::uint64_t last = 0;
+  for (const auto& row : rows)
+    if (row) last = std::max(last, row->fence);
+  return last;
+}
+
+std::optional<Target> LedgerEntry::first_lacking(const Targets& kept) const {
+  for (const Target target : kept) {
+    const auto& row = rows[static_cast<std::size_t>(target)];
+    if (!row || std::ranges::any_of(rows, [&](const auto& other) { return other && is_behind(*row, *other); }))
+      return target;
+  }
+  return std::nullopt;
+}
 
 const LedgerRow* LedgerEntry::made_by_other_than(const Definition& definition) const {
   for (const auto& row : rows)
@@ -122,7 +154,8 @@ Judgement judge(const CellFacts& facts, const Definition& definition, const Judg
   if (!facts.day_is_open) return judge_closed(facts, definition, options);
   if (!options.include_open_days) return {CellState::kOpen, Action::kNone, "the day is not over"};
   Judgement below = judge_closed(facts, definition, options);
-  return {CellState::kOpen, below.action, fmt::format("the day is not over; {}: {}", name(below.state), below.why)};
+  return {CellState::kOpen, below.action, fmt::format("the day is not over; {}: {}", name(below.state), below.why),
+          below.is_lacking_only};
 }
 
 }  // namespace gapless

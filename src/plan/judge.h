@@ -23,12 +23,20 @@ inline constexpr std::array<CellState, 10> kCellStates = {
 std::string_view name(CellState state);  ///< "open", "expired", …
 std::optional<CellState> parse_cell_state(std::string_view text);
 
+/// Whether the row of one target was left behind by that of an earlier one: it was published before it, or from other
+/// events. (A target that joins a rollup is published after the others, and is behind none.)
+bool is_behind(const LedgerRow& row, const LedgerRow& earlier);
+
 /// The ledger's entry of a cell: one row a target. A target without a row has not been published under this rollup.
 struct LedgerEntry {
   std::array<std::optional<LedgerRow>, kTargets.size()> rows;
 
   /// The row that stands for the cell: of the first target that has one. Not to be called on an entry without rows.
   const LedgerRow& any() const;
+  /// The highest fence of its rows: who published last.
+  std::uint64_t last_fence() const;
+  /// The first of these targets that has no row, or one that is behind; none where the rows agree.
+  std::optional<Target> first_lacking(const Targets& kept) const;
   /// The first row that another definition made; none where this one made all that there are.
   const LedgerRow* made_by_other_than(const Definition& definition) const;
 };
@@ -58,8 +66,8 @@ struct CellFacts {
   bool needs_owned_look() const { return entry && !is_confirmed && !(entry->any().window == window); }
 };
 
-/// Whether a target holds what the ledger says: as many groups with the same hash over their keys, and the same sums. Stats
-/// have view events alone.
+/// Whether a target holds what the ledger says: as many groups with the same hash over them, and the same sums. Stats have
+/// view events alone.
 bool holds_what_was_said(const TargetContent& live, const LedgerRow& said);
 
 enum class Action { kNone, kRecompute };
@@ -70,6 +78,8 @@ struct Judgement {
   CellState state = CellState::kEmpty;
   Action action = Action::kNone;
   std::string why;
+  /// Outdated in nothing but that a target lacks it, so that no figure need change.
+  bool is_lacking_only = false;
 };
 
 /// How a plan treats what is not simply broken.
@@ -79,6 +89,7 @@ struct JudgeOptions {
   bool take_over = false;                               ///< --take-over: recompute foreign cells
   bool accept_definition = true;                        ///< false: outdated cells are reported and left alone
   std::optional<std::string> previous_definition_text;  ///< to name what changed
+  Targets targets = all_targets();                      ///< that are kept
 };
 
 /// What is wrong with the cell, the first that applies in the manual's order, and what a plan does about it.

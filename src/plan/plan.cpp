@@ -65,6 +65,7 @@ Plan make_plan(DayRange window, Teams teams, std::vector<CellFacts> facts, const
   Plan plan;
   plan.window = window;
   plan.teams = std::move(teams);
+  plan.targets = options.judge.targets;
   plan.cells.reserve(facts.size());
   JudgeOptions judge_options = options.judge;
   for (CellFacts* one : order) {
@@ -113,7 +114,8 @@ Estimate estimate(const Plan& plan) {
 }
 
 Estimate estimate_of_outdated(const Plan& plan) {
-  return estimate_of(plan, [](const Judgement& one) { return one.state == CellState::kOutdated; });
+  return estimate_of(plan,
+                     [](const Judgement& one) { return one.state == CellState::kOutdated && !one.is_lacking_only; });
 }
 
 std::vector<Cell> shrinking_cells(const Plan& plan, double max_percent) {

@@ -23,7 +23,8 @@ struct Plan {
   std::vector<PlannedCell> cells;
   /// Cells with an entry that were examined as well and need nothing, outside the window.
   std::uint64_t settled_beyond = 0;
-  std::map<Day, std::uint64_t> live_bytes = {};  ///< on disk, of both targets' partitions
+  std::map<Day, std::uint64_t> live_bytes = {};  ///< on disk, of all targets' partitions
+  Targets targets = all_targets();               ///< that are kept
   std::string why_nobody = {};                   ///< where no team is selected: why
 
   std::map<CellState, std::uint64_t> summary() const;
@@ -59,7 +60,7 @@ struct Estimate {
 };
 /// Of the cells to recompute.
 Estimate estimate(const Plan& plan);
-/// Of the outdated cells, recomputed by this plan or not: what agreeing to the new definition costs.
+/// Of the cells that another definition made, recomputed by this plan or not: what agreeing to the new one costs.
 Estimate estimate_of_outdated(const Plan& plan);
 
 /// The blast radius (SEMANTICS: the state of a cell): the cells with an entry that a plan would recompute to nothing or

@@ -12,7 +12,7 @@ Cell cell(std::uint64_t id) { return {team(id), kDay}; }
 /// Team 1 is recomputed and holds something, team 2 is recomputed to nothing, team 3 is copied.
 GateFacts good(Target target) {
   const Measures measures{10, 4, 2, 300};
-  const Measures held = target == Target::kBounces ? measures : Measures{10, 0, 0, 0};
+  const Measures held = target == Target::kStats ? Measures{10, 0, 0, 0} : measures;
   GateFacts facts;
   facts.target = target;
   facts.recomputed = {{cell(1), {20, 77}, measures}, {cell(2), {1, 5}, {}}};

@@ -47,15 +47,21 @@ Result<LedgerRow> from_json(const Json& json) {
 
 }  // namespace
 
+Targets targets_of(const Publication& publication) {
+  Targets targets = all_targets();
+  std::erase_if(targets, [&](Target target) { return !publication.targets[static_cast<std::size_t>(target)]; });
+  return targets;
+}
+
 std::string encode(const Publication& publication) {
   Json json = {{"version", 1},
                {"definition", publication.definition_text},
                {"targets", Json::object()},
                {"ledger", Json::array()}};
-  for (const Target target : kTargets) {
+  for (const Target target : targets_of(publication)) {
     const auto& one = publication.targets[static_cast<std::size_t>(target)];
     json["targets"][std::string(name(target))] = {
-        {"drop", one.drop}, {"live_parts", one.live_parts}, {"staged_rows", one.staged_rows}};
+        {"drop", one->drop}, {"live_parts", one->live_parts}, {"staged_rows", one->staged_rows}};
   }
   for (const LedgerRow& row : publication.ledger) json["ledger"].push_back(to_json(row));
   return json.dump();
@@ -66,11 +72,13 @@ Result<Publication> decode_publication(std::string_view payload) {
     const Json json = Json::parse(payload);
     Publication publication;
     publication.definition_text = json.at("definition");
-    for (const Target target : kTargets) {
-      const Json& one = json.at("targets").at(std::string(name(target)));
-      publication.targets[static_cast<std::size_t>(target)] = {one.at("drop"), one.at("live_parts"),
-                                                               one.value("staged_rows", std::uint64_t{0})};
+    for (const auto& [which, one] : json.at("targets").items()) {
+      const auto target = parse_target(which);
+      if (!target) return fail(Fault::kCorrupt, "the journal names an unknown target");
+      publication.targets[static_cast<std::size_t>(*target)] = {one.at("drop"), one.at("live_parts"),
+                                                                one.value("staged_rows", std::uint64_t{0})};
     }
+    if (targets_of(publication).empty()) return fail(Fault::kCorrupt, "the journal names no target");
     for (const Json& row : json.at("ledger")) {
       GAPLESS_ASSIGN(LedgerRow parsed, from_json(row));
       publication.ledger.push_back(std::move(parsed));

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <array>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -16,10 +17,13 @@ struct Publication {
     std::vector<std::string> live_parts;  ///< active before; should staging be gone, these are the old ones
     std::uint64_t staged_rows = 0;        ///< newer parts with fewer are not all that was staged
   };
-  std::array<OfTarget, kTargets.size()> targets;
+  std::array<std::optional<OfTarget>, kTargets.size()> targets;  ///< none: this one stays as it is
   std::vector<LedgerRow> ledger;
   std::string definition_text;
 };
+
+/// Those that it replaces or drops.
+Targets targets_of(const Publication& publication);
 
 std::string encode(const Publication& publication);
 /// Errors: kCorrupt.

@@ -20,12 +20,13 @@ const DayRange kEver{Day::from_sys_days(std::chrono::year{1970} / 1 / 3),
 
 /// Everything that facts are made from.
 struct Seen {
+  Targets targets;  ///< that are kept
   SourceExtent source;
   std::vector<SourceCount> counts;  ///< of every day where `inventoried`, else of the window and what it reaches
   bool inventoried = false;
   std::vector<LedgerRow> ledger;  ///< of every day and team
   std::array<std::vector<TargetCell>, kTargets.size()> content;
-  std::map<Day, std::uint64_t> bytes;  ///< of both targets' partitions
+  std::map<Day, std::uint64_t> bytes;  ///< of all targets' partitions
   std::optional<DayRange> published;   ///< days of ledger entries and target rows
 };
 
@@ -52,6 +53,7 @@ Day first_day_of_interest(const Scope& scope, const SourceExtent& source) {
 Result<Seen> look(Warehouse& warehouse, StateStore& store, const Scope& scope, const Definition& definition,
                   const Limits& limits) {
   Seen seen;
+  seen.targets = warehouse.targets();
   GAPLESS_ASSIGN(auto counts, read_source(warehouse, store, definition, limits));
   seen.inventoried = counts.has_value();
   if (counts) {
@@ -64,7 +66,7 @@ Result<Seen> look(Warehouse& warehouse, StateStore& store, const Scope& scope, c
   }
   GAPLESS_ASSIGN(seen.ledger, warehouse.ledger(kEver, std::nullopt, limits));
   for (const LedgerRow& row : seen.ledger) include(seen.published, row.cell.day);
-  for (const Target target : kTargets) {
+  for (const Target target : seen.targets) {
     GAPLESS_ASSIGN(auto held, read_target(warehouse, store, target, definition, limits));
     for (const TargetCell& cell : held.cells) include(seen.published, cell.cell.day);
     for (const auto& [day, bytes] : held.bytes) seen.bytes[day] += bytes;
@@ -203,7 +205,7 @@ class Cells {
   /// Nothing to look at: made by this definition, from this window, and the targets hold it. Most cells are so, and there
   /// may be very many.
   bool is_as_it_was(std::span<const LedgerRow> entry) const {
-    if (entry.size() != kTargets.size()) return false;
+    if (entry.size() != seen_.targets.size()) return false;
     const Cell cell = entry.front().cell;
     Fingerprint window;
     const Cell first{cell.team, cell.day - 2};
@@ -214,7 +216,8 @@ class Cells {
       const auto& content = seen_.content[static_cast<std::size_t>(row.target)];
       const auto live = std::ranges::lower_bound(content, cell, {}, &TargetCell::cell);
       const bool is_there = live != content.end() && live->cell == cell;
-      return row.definition == definition_.hash() && row.window == window &&
+      const bool is_left = std::ranges::any_of(entry, [&](const LedgerRow& other) { return is_behind(row, other); });
+      return row.definition == definition_.hash() && row.window == window && !is_left &&
              holds_what_was_said(is_there ? live->content : TargetContent{}, row);
     });
   }
@@ -308,11 +311,13 @@ Status look_at_owned(Warehouse& warehouse, const Scope& scope, const Limits& lim
 /// Outside the window, and of teams that nobody chose, what needs nothing is only counted.
 void leave_out_settled(const Scope& scope, const Definition& definition, CellIndex& cells, Observation& seen) {
   const Selected selected(scope);
+  JudgeOptions options;
+  options.targets = seen.targets;
   std::erase_if(cells, [&](const auto& one) {
     const auto& [cell, facts] = one;
     const bool chosen = selected.contains(cell.team);
     if (chosen && scope.window.contains(cell.day)) return false;
-    const CellState state = judge(facts, definition, {}).state;
+    const CellState state = judge(facts, definition, options).state;
     const bool gone = facts.owned && facts.owned->measures.view_events == 0;
     const bool settled = chosen
                              ? state == CellState::kFresh || state == CellState::kEmpty || state == CellState::kExpired
@@ -334,6 +339,7 @@ Result<Observation> observe(Warehouse& warehouse, StateStore& store, const Scope
         " is changed. Check the source table; with --allow-shrink an emptied source is believed");
   Observation seen;
   seen.source = looked.source;
+  seen.targets = looked.targets;
   seen.live_bytes = std::move(looked.bytes);
   seen.teams = teams_of(scope, Selected(scope), looked);
   Cells wanted(scope, looked, definition);
@@ -362,7 +368,9 @@ Result<Observation> observe(Warehouse& warehouse, StateStore& store, const Scope
 }
 
 Plan plan_of(Observation& seen, DayRange window, const Definition& definition, const PlanOptions& options) {
-  Plan plan = make_plan(window, seen.teams, std::move(seen.facts), definition, options, seen.definition_texts);
+  PlanOptions with_targets = options;
+  with_targets.judge.targets = seen.targets;
+  Plan plan = make_plan(window, seen.teams, std::move(seen.facts), definition, with_targets, seen.definition_texts);
   plan.settled_beyond = seen.settled_beyond;
   plan.live_bytes = std::move(seen.live_bytes);
   return plan;

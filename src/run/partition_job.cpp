@@ -88,7 +88,7 @@ Result<PartitionJob::Live> PartitionJob::look() const {
   Live live;
   const DayRange day{partition_.day, partition_.day};
   GAPLESS_ASSIGN(live.ledger, context_.warehouse.ledger(day, std::nullopt, limits()));
-  for (const Target target : kTargets) {
+  for (const Target target : context_.warehouse.targets()) {
     GAPLESS_ASSIGN(live.content[static_cast<std::size_t>(target)],
                    context_.warehouse.target_content(target, day, std::nullopt, limits()));
   }
@@ -101,17 +101,29 @@ Teams PartitionJob::planned_teams() const {
   return unique_teams(std::move(teams));
 }
 
+std::optional<LedgerEntry> PartitionJob::entry_of(const Live& live, TeamId team) {
+  std::optional<LedgerEntry> entry;
+  for (const LedgerRow& row : live.ledger) {
+    if (row.cell.team != team) continue;
+    if (!entry) entry.emplace();
+    entry->rows[static_cast<std::size_t>(row.target)] = row;
+  }
+  return entry;
+}
+
 Teams PartitionJob::still_due(const Live& live, const Windows& windows) const {
   if (context_.options.forget) return planned_teams();
   Teams due;
   for (const PlannedCell* planned : cells_) {
     const TeamId team = planned->cell().team;
     const auto done_since = [&](const LedgerRow& row) {
-      const bool newer = !planned->facts.entry || row.fence > planned->facts.entry->any().fence;
+      const bool newer = !planned->facts.entry || row.fence > planned->facts.entry->last_fence();
       return row.cell.team == team && newer && row.definition == context_.definition.hash() &&
              row.window == window_of(windows, team);
     };
-    if (std::none_of(live.ledger.begin(), live.ledger.end(), done_since)) due.push_back(team);
+    const auto now = entry_of(live, team);
+    const bool whole = now && !now->first_lacking(context_.warehouse.targets());
+    if (!whole || std::none_of(live.ledger.begin(), live.ledger.end(), done_since)) due.push_back(team);
   }
   return due;
 }
@@ -163,7 +175,31 @@ Status PartitionJob::for_team_slices(const Teams& teams, const std::function<Sta
   return {};
 }
 
-Result<std::vector<OwnedCell>> PartitionJob::build_once(const Teams& teams) {
+Targets PartitionJob::to_publish(const std::vector<OwnedCell>& built, const Live& live) const {
+  const Targets& kept = context_.warehouse.targets();
+  const bool all_lack =
+      std::ranges::all_of(cells_, [](const PlannedCell* planned) { return planned->judgement.is_lacking_only; });
+  if (context_.options.forget || !all_lack) return kept;
+  Target first = kept.back();
+  for (const OwnedCell& cell : built) {
+    const auto entry = entry_of(live, cell.cell.team);
+    const auto lacking = entry ? entry->first_lacking(kept) : std::nullopt;
+    if (!lacking) return kept;  // it joined since it is damaged
+    first = std::min(first, *lacking);
+    for (const Target target : kept) {
+      const auto& row = entry->rows[static_cast<std::size_t>(target)];
+      if (target >= *lacking) break;
+      if (row->definition != context_.definition.hash() || !(row->owned == cell.owned) ||
+          !holds_what_was_said(*row, live.content[static_cast<std::size_t>(target)]))
+        return kept;
+    }
+  }
+  Targets targets = kept;
+  std::erase_if(targets, [first](Target target) { return target < first; });
+  return targets;
+}
+
+Result<std::vector<OwnedCell>> PartitionJob::build_once(const Teams& teams, const Live& live) {
   Warehouse& warehouse = context_.warehouse;
   if (staging_exists_) GAPLESS_TRY(warehouse.drop_staging(staging(), limits()));
   staging_exists_ = true;
@@ -178,28 +214,31 @@ Result<std::vector<OwnedCell>> PartitionJob::build_once(const Teams& teams) {
     return {};
   }));
   kill_point("build.sessions_built");
-  for (const Target target : kTargets) {
+  std::vector<OwnedCell> built;
+  for (const auto& [team, cell] : cells) built.push_back(cell);
+  targets_ = to_publish(built, live);
+  for (const Target target : targets_) {
     GAPLESS_TRY(for_team_slices(
         built_teams, [&](const Teams& slice) { return warehouse.stage_cells(staging(), target, slice, limits()); }));
     kill_point("build.staged_", name(target));
     GAPLESS_TRY(warehouse.copy_others(staging(), target, teams, limits()));
     kill_point("build.copied_", name(target));
   }
-  std::vector<OwnedCell> built;
-  for (const auto& [team, cell] : cells) built.push_back(cell);
   return built;
 }
 
 Status PartitionJob::check(const std::vector<OwnedCell>& built, const Live& live, Publication& publication) {
-  for (const Target target : kTargets) {
+  publication.targets = {};
+  for (const Target target : targets_) {
     const auto index = static_cast<std::size_t>(target);
     GAPLESS_ASSIGN(StagedPartition staged, context_.warehouse.staged(staging(), target, limits()));
-    publication.targets[index] = {staged.cells.empty(), {}, 0};
-    for (const TargetCell& cell : staged.cells) publication.targets[index].staged_rows += cell.content.rows;
+    Publication::OfTarget& publishes = publication.targets[index].emplace();
+    publishes.drop = staged.cells.empty();
+    for (const TargetCell& cell : staged.cells) publishes.staged_rows += cell.content.rows;
     staged_[index] = staged.cells;
     GAPLESS_TRY(check_gate({target, built, live.content[index], std::move(staged)}));
     GAPLESS_ASSIGN(const auto parts, context_.warehouse.live_parts(target, partition_, limits()));
-    for (const LivePart& part : parts) publication.targets[index].live_parts.push_back(part.name);
+    for (const LivePart& part : parts) publishes.live_parts.push_back(part.name);
   }
   return {};
 }
@@ -210,7 +249,7 @@ Result<std::vector<OwnedCell>> PartitionJob::build_checked(const Teams& teams, c
   const auto begun = std::chrono::steady_clock::now();
   for (std::uint32_t attempt = 1;;) {
     begin_step("build", 0, teams);
-    auto built = build_once(teams);
+    auto built = build_once(teams, live);
     if (built) {
       begin_step("check", built->size());
       auto good = check(*built, live, publication);
@@ -248,7 +287,7 @@ void PartitionJob::fill_ledger(const std::vector<OwnedCell>& built, const Window
   const Instant now = context_.clock.now();
   std::uint64_t sequence = 0;
   for (const OwnedCell& cell : built)
-    for (const Target target : kTargets) {
+    for (const Target target : targets_) {
       const TargetContent* staged = find_content(staged_[static_cast<std::size_t>(target)], cell.cell.team);
       LedgerRow row{cell.cell, target,          context_.definition.hash(), {},         cell.owned,
                     {},        context_.run_id, lease_.lease().fence,       ++sequence, now};
@@ -263,10 +302,10 @@ void PartitionJob::fill_ledger(const std::vector<OwnedCell>& built, const Window
 
 Status apply_publication(Warehouse& warehouse, const StagingId& staging, const Publication& publication,
                          const std::function<Result<Limits>()>& limits) {
-  for (const Target target : kTargets) {
+  for (const Target target : targets_of(publication)) {
     GAPLESS_ASSIGN(const Limits bounds, limits());
     kill_point("publish.before_", name(target));
-    if (publication.targets[static_cast<std::size_t>(target)].drop)
+    if (publication.targets[static_cast<std::size_t>(target)]->drop)
       GAPLESS_TRY(warehouse.drop_partition(staging, target, bounds));
     else
       GAPLESS_TRY(warehouse.replace_partition(staging, target, bounds));

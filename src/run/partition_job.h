@@ -75,6 +75,8 @@ class PartitionJob {
   void record_step() const;
   Status journal(JournalPhase phase, std::string payload);
   Status check_fits(std::uint64_t bytes_needed) const;
+  /// What the ledger said of a team's cell before; none: it has no entry.
+  static std::optional<LedgerEntry> entry_of(const Live& live, TeamId team);
   Result<Live> look() const;
   /// The planned cells that nobody published since the plan was made, from the events that are there now.
   Teams still_due(const Live& live, const Windows& windows) const;
@@ -84,9 +86,12 @@ class PartitionJob {
   Result<Teams> damaged_others(const Live& live, const Teams& due) const;
   /// Before the building pass: what changes later shows as stale. Teams without events are left out.
   Result<Windows> look_at_windows(const Teams& teams) const;
+  /// The targets to publish: all that are kept, or, where targets lack all that is due and those before them hold what they
+  /// should, the ones that lack it.
+  Targets to_publish(const std::vector<OwnedCell>& built, const Live& live) const;
   /// Staging with everything in it, passed through the gate. Retries what may be retried.
   Result<std::vector<OwnedCell>> build_checked(const Teams& teams, const Live& live, Publication& publication);
-  Result<std::vector<OwnedCell>> build_once(const Teams& teams);
+  Result<std::vector<OwnedCell>> build_once(const Teams& teams, const Live& live);
   Status for_team_slices(const Teams& teams, const std::function<Status(const Teams&)>& work) const;
   Status check(const std::vector<OwnedCell>& built, const Live& live, Publication& publication);
   /// Refuses what would lose most of a cell without the plan having known: the source broke since.
@@ -100,6 +105,7 @@ class PartitionJob {
   const std::vector<const PlannedCell*> cells_;
   LeaseKeeper::Held& lease_;
   const std::uint64_t memory_limit_bytes_;
+  Targets targets_;  ///< that are published, once sessions are built
   std::array<std::vector<TargetCell>, kTargets.size()> staged_;
   std::optional<StepRecord> running_step_;
   std::chrono::steady_clock::time_point step_started_;

@@ -39,13 +39,14 @@ bool was_live_before(const Publication::OfTarget& publication, const LivePart& p
          publication.live_parts.end();
 }
 
-/// True where every target has the parts that it had before.
+/// True where every target of the publication has the parts that it had before.
 bool nothing_was_replaced(const Publication& publication, const LiveParts& live) {
   for (std::size_t target = 0; target < live.size(); ++target) {
-    const Publication::OfTarget& before = publication.targets[target];
+    const auto& before = publication.targets[target];
+    if (!before) continue;
     const bool same = std::all_of(live[target].begin(), live[target].end(),
-                                  [&](const LivePart& part) { return was_live_before(before, part); });
-    if (!same || live[target].size() != before.live_parts.size()) return false;
+                                  [&](const LivePart& part) { return was_live_before(*before, part); });
+    if (!same || live[target].size() != before->live_parts.size()) return false;
   }
   return true;
 }
@@ -67,15 +68,15 @@ Status drop_old_parts(Warehouse& warehouse, Target target, const Publication::Of
 Result<Outcome> settle_without_staging(Warehouse& warehouse, const JournalEntry& entry, const Publication& publication,
                                        const Limits& limits) {
   LiveParts live;
-  for (const Target target : kTargets) {
+  for (const Target target : targets_of(publication)) {
     GAPLESS_ASSIGN(live[static_cast<std::size_t>(target)], warehouse.live_parts(target, entry.partition, limits));
   }
   if (nothing_was_replaced(publication, live)) return Outcome::kDiscarded;
   spdlog::error("run {}: {} was being published when it stopped, and its staging is gone; {}", entry.run_id,
                 entry.partition.to_string(), "what it did not finish is damaged until the next backfill");
-  for (const Target target : kTargets) {
+  for (const Target target : targets_of(publication)) {
     const auto index = static_cast<std::size_t>(target);
-    GAPLESS_TRY(drop_old_parts(warehouse, target, publication.targets[index], live[index], limits));
+    GAPLESS_TRY(drop_old_parts(warehouse, target, *publication.targets[index], live[index], limits));
   }
   GAPLESS_TRY(warehouse.record(publication.ledger, Definition(publication.definition_text), limits));
   return Outcome::kSettled;

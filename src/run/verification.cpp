@@ -52,7 +52,7 @@ Status verify_day(Warehouse& warehouse, Day day, const std::map<TeamId, Fingerpr
   Teams teams, differing;
   for (const auto& [team, window] : windows) teams.push_back(team);
   std::vector<Finding> found;
-  for (const Target target : kTargets) {
+  for (const Target target : warehouse.targets()) {
     GAPLESS_ASSIGN(auto cells, differences_in_pieces(warehouse, target, day, teams, options, limits));
     for (CellDifferences& cell : cells) {
       differing.push_back(cell.cell.team);

@@ -32,7 +32,7 @@ struct Finding {
 };
 
 struct Verification {
-  std::uint64_t cells = 0;  ///< compared, in both targets
+  std::uint64_t cells = 0;  ///< compared, in all targets
   std::uint64_t days = 0;   ///< on which these are
   std::uint64_t changed_meanwhile =
       0;  ///< not among `cells`: differed, but their events changed since they were looked at

@@ -24,7 +24,10 @@ const std::vector<Column> kEntryColumns = {{"host", "LowCardinality(String)"},
                                            {"mat_metadata_loggedIn", "Bool"},
                                            {"mat_metadata_backend", "LowCardinality(String)"}};
 
+const std::vector<Column> kViewDimensions = {{"host", "LowCardinality(String)"}, {"pathname", "String"}};
+
 std::vector<Column> dimensions(Target target) {
+  if (target == Target::kBreakdowns) return {{"dimension", "LowCardinality(String)"}, {"value", "String"}};
   std::vector<Column> columns(kEntryColumns.begin(), kEntryColumns.begin() + 2);  // host, device_type
   columns.push_back({"entry_pathname", "String"});
   if (target == Target::kStats) columns.push_back({"pathname", "String"});
@@ -33,7 +36,19 @@ std::vector<Column> dimensions(Target target) {
   return columns;
 }
 
+std::vector<Column> session_dimensions() {
+  std::vector<Column> columns = dimensions(Target::kBounces);
+  columns.erase(columns.begin());  // host: that of the entry event
+  return columns;
+}
+
 std::vector<Column> states(Target target) {
+  if (target == Target::kBreakdowns)
+    return {{"persons_uniq_state", "AggregateFunction(uniq, UUID)"},
+            {"sessions_count_state", "AggregateFunction(sum, UInt64)"},
+            {"pageviews_count_state", "AggregateFunction(sum, UInt64)"},
+            {"bounces_count_state", "AggregateFunction(sum, UInt64)"},
+            {"total_session_duration_state", "AggregateFunction(sum, Int64)"}};
   std::vector<Column> columns = {{"persons_uniq_state", "AggregateFunction(uniq, UUID)"},
                                  {"sessions_uniq_state", "AggregateFunction(uniq, String)"},
                                  {"pageviews_count_state", "AggregateFunction(sum, UInt64)"}};

@@ -18,8 +18,14 @@ struct Column {
 /// Pathname apart, these are dimensions of both targets.
 extern const std::vector<Column> kEntryColumns;
 
-/// The dimensions of a target in the order of SEMANTICS, after team_id and period_bucket.
+/// The dimensions of a target in the order of SEMANTICS, after team_id and period_bucket. The narrow target's are the name
+/// of one of the others', and its value.
 std::vector<Column> dimensions(Target target);
+
+/// What the narrow target breaks down of whole sessions: every dimension that a session has one value of.
+std::vector<Column> session_dimensions();
+/// And of what they viewed: host and pathname, as in stats.
+extern const std::vector<Column> kViewDimensions;
 
 /// The aggregate states of a target.
 std::vector<Column> states(Target target);

@@ -85,10 +85,13 @@ INSTANTIATE_TEST_SUITE_P(
         {"drop_table", drop_table(table("t")), {}},
         {"stage_stats", stage_cells(Target::kStats, table("t"), table("s")), {"teams:Array(UInt64)"}},
         {"stage_bounces", stage_cells(Target::kBounces, table("t"), table("s")), {"teams:Array(UInt64)"}},
+        {"create_breakdowns", create_target(Target::kBreakdowns, table("t")), {}},
+        {"stage_breakdowns", stage_cells(Target::kBreakdowns, table("t"), table("s")), kDayTeams},
         {"copy_others", copy_others(Target::kStats, table("t"), table("u")), {"day:Date", "but:Array(UInt64)"}},
         {"content_days", content(Target::kStats, table("t"), ContentScope::kDays), kRange},
         {"content_teams", content(Target::kBounces, table("t"), ContentScope::kDaysAndTeams), kRangeTeams},
         {"content_all", content(Target::kBounces, table("t"), ContentScope::kAll), {}},
+        {"content_breakdowns", content(Target::kBreakdowns, table("t"), ContentScope::kAll), {}},
         {"target_extent", target_extent(table("t")), {}},
         {"replace_partition", replace_partition(table("t"), table("u")), {"partition:String"}},
         {"move_partition", move_partition(table("t"), table("u")), {"partition:String"}},
@@ -120,6 +123,9 @@ INSTANTIATE_TEST_SUITE_P(
         {"verification_persons",
          verification(Target::kStats, table("t"), merged_source(), UniqExact::kNo),
          {"day:Date", "teams:Array(UInt64)", "most:UInt64"}},
+        {"verification_breakdowns",
+         verification(Target::kBreakdowns, table("t"), source(), UniqExact::kNo),
+         {"day:Date", "teams:Array(UInt64)", "most:UInt64"}},
         {"verification_bounces_exact",
          verification(Target::kBounces, table("t"), content_source(), UniqExact::kYes),
          {"day:Date", "teams:Array(UInt64)", "most:UInt64", "tolerance:Float64"}},
@@ -136,6 +142,8 @@ TEST(Columns, AreThoseOfTheOriginalTablesInTheirOrder) {
   EXPECT_NE(names(dimensions(Target::kStats)).find("entry_pathname, pathname, end_pathname"), std::string::npos);
   EXPECT_EQ(states(Target::kStats).size(), 3u);
   EXPECT_EQ(states(Target::kBounces).size(), 6u);
+  EXPECT_EQ(names(dimensions(Target::kBreakdowns)), "dimension, value");
+  EXPECT_EQ(session_dimensions().size() + 1, dimensions(Target::kBounces).size());
 }
 
 TEST(WebDefinition, ChangesWithWhatDecidesTheFiguresAndNothingElse) {

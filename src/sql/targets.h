@@ -1,5 +1,6 @@
 #pragma once
 
+#include <map>
 #include <string>
 
 #include "core/table_name.h"
@@ -12,8 +13,10 @@ std::string create_target(Target target, const TableName& table);
 std::string create_like(const TableName& table, const TableName& like);
 std::string drop_table(const TableName& table);
 
-/// Aggregates the sessions of {teams:Array(UInt64)} into groups; each full key comes out once.
+/// Aggregates the sessions of {teams:Array(UInt64)} into groups; each full key comes out once. Of the narrow target it binds
+/// {day:Date} too, and means what it says under stage_settings().
 std::string stage_cells(Target target, const TableName& staging, const TableName& sessions);
+std::map<std::string, std::string> stage_settings(Target target);
 /// Copies the live rows of {day:Date} of all teams but {but:Array(UInt64)}.
 std::string copy_others(Target target, const TableName& staging, const TableName& live);
 
@@ -24,8 +27,9 @@ enum class ContentScope {
   kAll            ///< the whole table: a staging table
 };
 /// team_id, day, rows, keys, key_hash, view_events, sessions, bounces, duration by (team, day); what the target does not
-/// have is 0. Distinct keys are told apart by two hashes of
-/// 64 bits, which take a quarter of the time of a good one of 128.
+/// have is 0. Distinct keys are told apart by two hashes of 64 bits, which take a quarter of the time
+/// of a good one of 128. The narrow target has its measures from its totals, and in
+/// key_hash, with each key, the sums of that group: so that one that changed in any dimension is seen.
 std::string content(Target target, const TableName& table, ContentScope scope);
 /// One row: rows, first_day, last_day.
 std::string target_extent(const TableName& table);

@@ -132,9 +132,52 @@ std::string sessions(const Source& source) {
                  {"all", all}});
 }
 
+constexpr std::string_view kBreakdown = "broken";
+
+/// What the narrow target counts of a session with `views`, as an array of (dimension, value, sessions, views, bounces,
+/// duration): whole under each of its own dimensions, and each view under its page, there as a session the first time.
+std::string breakdowns_of_session() {
+  std::string of_session, of_views;
+  const auto whole = [&of_session](std::string_view dimension, const std::string& value) {
+    if (!of_session.empty()) of_session += ", ";
+    of_session += "('" + std::string(dimension) + "', " + value +
+                  ", toUInt64(1), toUInt64(length(views)), toUInt64(bounce), toInt64(duration))";
+  };
+  const auto viewed = [&of_views](std::string_view dimension, const std::string& field) {
+    of_views += expand(
+        R"(, arrayMap((seen, nth) -> ('$dimension', seen, toUInt64(nth = 1), toUInt64(1), toUInt64(0), toInt64(0)),
+        arrayMap(e -> e.$field, views) AS seen_$dimension, arrayEnumerateUniq(seen_$dimension)))",
+        {{"dimension", std::string(dimension)}, {"field", field}});
+  };
+  whole("", "''");
+  whole("entry_pathname", "views[1]." + std::string(kPath));
+  whole("end_pathname", "views[-1]." + std::string(kPath));
+  viewed("pathname", std::string(kPath));
+  for (std::size_t i = 0; i < kEntryColumns.size(); ++i) {
+    const Column& column = kEntryColumns[i];
+    const std::string field = std::to_string(kFirstEntryColumn + i), value = "views[1]." + field;
+    if (column.name == "host")
+      viewed(column.name, field);
+    else
+      whole(column.name, "toString(" + (column.type == "Bool" ? "toUInt8(" + value + ")" : value) + ")");
+  }
+  return "arrayConcat([" + of_session + "]" + of_views + ")";
+}
+
+/// What a group is made of: `views` are a whole session's in bounces, one by one in stats, and what they break down to.
+std::string each_part(Target target) {
+  switch (target) {
+    case Target::kStats: return " ARRAY JOIN views AS view";
+    case Target::kBounces: return "";
+    case Target::kBreakdowns: break;
+  }
+  return " ARRAY JOIN " + breakdowns_of_session() + " AS " + std::string(kBreakdown);
+}
+
 /// The value of a dimension in a session with `views`; in stats of each `view`.
 std::string value_of(Target target, std::string_view dimension) {
   const std::string path = "." + std::string(kPath);
+  if (target == Target::kBreakdowns) return std::string(kBreakdown) + (dimension == "dimension" ? ".1" : ".2");
   if (dimension == "entry_pathname") return "views[1]" + path;
   if (dimension == "end_pathname") return "views[-1]" + path;
   if (dimension == "pathname") return "view" + path;
@@ -144,8 +187,20 @@ std::string value_of(Target target, std::string_view dimension) {
   return from;
 }
 
-/// What a sum state adds up, of each session, or in stats of each view.
+/// When a group counts: the narrow target has hours of its totals alone.
+std::string bucket_of(Target target) {
+  if (target != Target::kBreakdowns) return "period_bucket";
+  return "if(" + std::string(kBreakdown) + ".1 = '', period_bucket, toStartOfDay(period_bucket)) AS period_bucket";
+}
+
+/// What a sum state adds up, of each session, or in stats of each view, or of each breakdown.
 std::string summand_of(Target target, std::string_view state) {
+  if (target == Target::kBreakdowns) {
+    const std::string of(kBreakdown);
+    if (state == "sessions_count_state") return of + ".3";
+    if (state == "pageviews_count_state") return of + ".4";
+    return of + (state == "bounces_count_state" ? ".5" : ".6");
+  }
   if (state == "pageviews_count_state") return target == Target::kStats ? "toUInt64(1)" : "length(views)";
   if (state == "bounces_count_state") return "toUInt64(bounce)";
   if (state == "total_session_duration_state") return "toInt64(duration)";
@@ -162,7 +217,7 @@ std::string exact_name(std::string_view uniq_state) {
 
 /// The columns of a group on either side: key, then states; sums finalized.
 std::string expected_groups(Target target, const Source& source, UniqExact exact) {
-  std::string columns = "toUInt64(team_id) AS team_id, period_bucket";
+  std::string columns = "toUInt64(team_id) AS team_id, " + bucket_of(target);
   for (const Column& column : dimensions(target))
     columns += ", " + value_of(target, column.name) + " AS " + std::string(column.name);
   std::string figures;
@@ -176,13 +231,13 @@ std::string expected_groups(Target target, const Source& source, UniqExact exact
   }
   return expand(R"(
     SELECT 0 AS is_live, team_id, period_bucket, $dimensions$figures
-    FROM (SELECT $columns, person, id FROM ($sessions)$each_view)
+    FROM (SELECT $columns, person, id FROM ($sessions)$each_part)
     GROUP BY team_id, period_bucket, $dimensions)",
                 {{"dimensions", names(dimensions(target))},
                  {"figures", figures},
                  {"columns", columns},
                  {"sessions", sessions(source)},
-                 {"each_view", target == Target::kStats ? " ARRAY JOIN views AS view" : ""}});
+                 {"each_part", each_part(target)}});
 }
 
 std::string live_rows(Target target, const TableName& live, UniqExact exact) {

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
 #include <set>
 
 #include "sql/sessions.h"
@@ -92,9 +93,12 @@ Result<Rows> SqlWarehouse::ask(std::string_view question, const Statement& state
   return rows;
 }
 
-Status SqlWarehouse::run(std::string_view what, const Statement& statement, const Limits& limits) {
+Status SqlWarehouse::run(std::string_view what, const Statement& statement, const Limits& limits,
+                         std::map<std::string, std::string> settings) {
   const auto started = std::chrono::steady_clock::now();
-  auto done = engine_.execute(statement, options_of(limits));
+  StatementOptions options = options_of(limits);
+  options.settings = std::move(settings);
+  auto done = engine_.execute(statement, options);
   log_statement(what, started, done ? done->rows_written : 0, done ? done->rows_read : 0);
   if (!done) return fail(with_context(what, std::move(done.error())));
   return {};
@@ -120,7 +124,7 @@ Status SqlWarehouse::prepare(const Limits& limits) {
   const auto make = [&](std::string_view what, const TableName& table, const std::string& statement) -> Status {
     return tables.contains(table.table.text()) ? Status() : run(what, Statement(statement), limits);
   };
-  for (const Target target : kTargets)
+  for (const Target target : layout_.targets)
     GAPLESS_TRY(make("creating a target table", live(target), sql::create_target(target, live(target))));
   GAPLESS_TRY(make("creating the ledger", tables_.ledger, sql::create_ledger(tables_.ledger)));
   GAPLESS_TRY(
@@ -350,6 +354,7 @@ Result<std::vector<LedgerRow>> SqlWarehouse::ledger(DayRange days, const std::op
       return fail(Fault::kCorrupt, fmt::format("{}: the reply has team {} on {} twice, or out of order", kQuestion,
                                                row.cell.team.value(), row.cell.day.to_string()));
   }
+  std::erase_if(*entries, [this](const LedgerRow& row) { return !contains(layout_.targets, row.target); });
   return entries;
 }
 
@@ -380,7 +385,7 @@ Result<std::optional<DayRange>> SqlWarehouse::published_days(const Limits& limit
           Statement(sql::ledger_extent(tables_.ledger)).bind("rollup", kRollup).bind("forgotten", kForgotten),
           {"rows", "fence", "first_day", "last_day"}, limits));
   GAPLESS_TRY(include(entries, 2));
-  for (const Target target : kTargets) {
+  for (const Target target : layout_.targets) {
     GAPLESS_ASSIGN(const Rows rows, ask("which days a target has", Statement(sql::target_extent(live(target))),
                                         {"rows", "first_day", "last_day"}, limits));
     GAPLESS_TRY(include(rows, 1));
@@ -437,7 +442,7 @@ Result<std::vector<LivePart>> SqlWarehouse::live_parts(Target target, const Part
 
 Result<std::uint64_t> SqlWarehouse::free_bytes(const Limits& limits) {
   std::vector<std::string> tables;
-  for (const Target target : kTargets) tables.emplace_back(table_name(target));
+  for (const Target target : layout_.targets) tables.emplace_back(table_name(target));
   Statement statement(sql::free_bytes());
   statement.bind("database", layout_.database.text()).bind("tables", tables);
   GAPLESS_ASSIGN(const Rows rows, ask("how much is free on the disk", statement, {"free"}, limits));
@@ -485,7 +490,7 @@ Status SqlWarehouse::create_staging(const StagingId& staging, const Limits& limi
   const StagingTables tables = StagingTables::of(staging, layout_.staging_database);
   GAPLESS_TRY(run("creating a staging table", Statement(sql::create_straddlers(tables.straddlers)), limits));
   GAPLESS_TRY(run("creating a staging table", Statement(sql::create_sessions(tables.sessions)), limits));
-  for (const Target target : kTargets)
+  for (const Target target : layout_.targets)
     GAPLESS_TRY(
         run("creating a staging table", Statement(sql::create_like(tables.target(target), live(target))), limits));
   return {};
@@ -512,7 +517,9 @@ Result<std::vector<OwnedCell>> SqlWarehouse::build_sessions(const StagingId& sta
 Status SqlWarehouse::stage_cells(const StagingId& staging, Target target, const Teams& teams, const Limits& limits) {
   const StagingTables tables = StagingTables::of(staging, layout_.staging_database);
   Statement statement(sql::stage_cells(target, tables.target(target), tables.sessions));
-  return run(fmt::format("building {}", table_name(target)), statement.bind("teams", teams), limits);
+  statement.bind("teams", teams);
+  if (target == Target::kBreakdowns) statement.bind("day", staging.partition.day);
+  return run(fmt::format("building {}", table_name(target)), statement, limits, sql::stage_settings(target));
 }
 
 Status SqlWarehouse::copy_others(const StagingId& staging, Target target, const Teams& but, const Limits& limits) {
@@ -579,8 +586,9 @@ Status SqlWarehouse::record(const std::vector<LedgerRow>& rows, const Definition
 
 Status SqlWarehouse::drop_staging(const StagingId& staging, const Limits& limits) {
   const StagingTables tables = StagingTables::of(staging, layout_.staging_database);
-  for (const TableName& table :
-       {tables.target(Target::kStats), tables.target(Target::kBounces), tables.sessions, tables.straddlers})
+  std::vector<TableName> all(tables.targets.begin(), tables.targets.end());  // also of those that are no longer kept
+  all.insert(all.end(), {tables.sessions, tables.straddlers});
+  for (const TableName& table : all)
     GAPLESS_TRY(run("dropping a staging table", Statement(sql::drop_table(table)), limits));
   return {};
 }

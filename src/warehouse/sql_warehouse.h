@@ -14,6 +14,7 @@ struct WarehouseLayout {
   Identifier database;          ///< targets, ledger, definitions, meta
   Identifier staging_database;  ///< staging tables; may be the same
   sql::Source source;
+  Targets targets = all_targets();  ///< that are kept
 };
 
 /// The Warehouse over a ClickHouse engine.
@@ -24,6 +25,8 @@ class SqlWarehouse final : public Warehouse {
 
   /// Reads events from here on from this source. Not while others call.
   void set_source(sql::Source source) { layout_.source = std::move(source); }
+
+  const Targets& targets() const override { return layout_.targets; }
 
   Status prepare(const Limits& limits) override;
   Result<std::optional<WarehouseMeta>> meta(const Limits& limits) override;
@@ -79,7 +82,8 @@ class SqlWarehouse final : public Warehouse {
   /// Runs a query; its columns must be exactly these. `question` goes before an error's message.
   Result<Rows> ask(std::string_view question, const Statement& statement, const std::vector<std::string_view>& columns,
                    const Limits& limits);
-  Status run(std::string_view what, const Statement& statement, const Limits& limits);
+  Status run(std::string_view what, const Statement& statement, const Limits& limits,
+             std::map<std::string, std::string> settings = {});
   /// Swaps or moves the partition of a live table with its staging table.
   Status alter_partition(std::string_view what, std::string text, const StagingId& staging, const Limits& limits);
   Result<std::vector<OwnedCell>> ask_owned(std::string_view question, const Statement& statement, Day day,

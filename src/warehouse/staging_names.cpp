@@ -34,7 +34,9 @@ bool read_number(std::string_view text, Number& number) {
 StagingTables StagingTables::of(const StagingId& staging, const Identifier& database) {
   const std::string prefix = prefix_of(staging);
   const auto table = [&](std::string_view what) { return TableName::own(database, prefix + std::string(what)); };
-  return {table("straddlers"), table("sessions"), {table(name(Target::kStats)), table(name(Target::kBounces))}};
+  return {table("straddlers"),
+          table("sessions"),
+          {table(name(Target::kStats)), table(name(Target::kBounces)), table(name(Target::kBreakdowns))}};
 }
 
 std::optional<StagingId> parse_staging_name(std::string_view table) {

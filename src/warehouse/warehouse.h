@@ -80,7 +80,11 @@ class Warehouse {
  public:
   virtual ~Warehouse() = default;
 
-  /// Creates what does not exist yet: targets, ledger, definitions, meta.
+  /// The targets that are kept. Others are not made, looked at or written, whatever is there of them; but what a publication
+  /// that had begun says of them can be finished.
+  virtual const Targets& targets() const = 0;
+
+  /// Creates what does not exist yet: the targets that are kept, ledger, definitions, meta.
   virtual Status prepare(const Limits& limits) = 0;
   virtual Result<std::optional<WarehouseMeta>> meta(const Limits& limits) = 0;
   virtual Status write_meta(const WarehouseMeta& meta, const Limits& limits) = 0;
@@ -100,7 +104,8 @@ class Warehouse {
       const std::vector<std::string>& partitions, const Limits& limits) = 0;
   /// The owned events and measures of these teams on that day; cells that own no event are left out.
   virtual Result<std::vector<OwnedCell>> owned_cells(Day day, const Teams& teams, const Limits& limits) = 0;
-  /// The rows that count, of every team where none are given; every target. Cells that were forgotten have none.
+  /// The rows that count, of every team where none are given; of every target that is kept. Cells that were forgotten have
+  /// none.
   virtual Result<std::vector<LedgerRow>> ledger(DayRange days, const std::optional<Teams>& teams,
                                                 const Limits& limits) = 0;
   /// The highest fence in the ledger; 0 where it is empty.

@@ -86,7 +86,7 @@ class CommandTest(unittest.TestCase):
 
 
 def reference(what: str, *events: Path) -> list[str]:
-    """The lines of the reference implementation: cells, stats or bounces."""
+    """The lines of the reference implementation: cells, stats, bounces or breakdowns."""
     return subprocess.run([sys.executable, '-B', REFERENCE / 'rollup.py', f'--{what}', *events], capture_output=True, text=True,
                           check=True).stdout.split('\n')
 

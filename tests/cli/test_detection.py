@@ -144,8 +144,8 @@ class ForgetTest(DetectionTest):
         self.assertIn('team 2 is forgotten: 1 cell taken out of the rollup', within.out)
         self.assertEqual(self.gapless('forget', '--team', '2', '--output', 'json', **without).json['cells_recomputed'], 1)
         self.assertIn('nothing to do', self.gapless('forget', '--team', '2', **without).out)
-        for table in ('web_pre_aggregated_stats', 'web_pre_aggregated_bounces'):
-            self.assertEqual(self.sql(f'SELECT team_id, count() FROM {table} GROUP BY team_id'), [[1, 2]])
+        for table in ('web_pre_aggregated_stats', 'web_pre_aggregated_bounces', 'web_pre_aggregated_breakdowns'):
+            self.assertEqual(self.sql(f'SELECT team_id, uniqExact(toDate(period_bucket)) FROM {table} GROUP BY team_id'), [[1, 2]])
         self.assertEqual(self.planned(**without), {})
         self.assertEqual(self.planned(), {(2, '2026-03-10'): 'missing'}, 'selected again, it is a new team')
         self.assertEqual(self.number('SELECT count() FROM events'), 4)

@@ -68,7 +68,7 @@ class GatewayTest(CommandTest):
         self.assertEqual(int(json.loads(text)['n']), rows)
         self.assertEqual(self.ask('SELECT {a:UInt8} + 1', param_a='41')[:2], (200, '42\n'))
         self.assertEqual(self.ask("SHOW TABLES LIKE 'web_pre%'")[1],
-                         'web_pre_aggregated_bounces\nweb_pre_aggregated_stats\n')
+                         'web_pre_aggregated_bounces\nweb_pre_aggregated_breakdowns\nweb_pre_aggregated_stats\n')
         for statement, code in (('DROP TABLE web_pre_aggregated_stats', 164), ("SELECT file('/etc/passwd')", 497),
                                 ("SELECT * FROM url('http://127.0.0.1:1/', LineAsString)", 497), ('SELECT * FROM system.processes', 497),
                                 ('SELECT 1 SETTINGS max_threads = 64', 164), ('SELECT 1; SELECT 2', 62), ('SELECT * FROM nothing', 60)):

@@ -5,7 +5,7 @@ import subprocess
 import sys
 import unittest
 
-from groups import assert_groups_equal_reference, groups
+from groups import TARGETS, assert_groups_equal_reference, groups
 from harness import REFERENCE, SAMPLES, CommandTest, stream
 
 LOG = SAMPLES / 'elastic-apache-2015.log.gz'
@@ -78,7 +78,7 @@ class StreamTest(CommandTest):
         self.assertGreater(len(teams), 1)
         self.gapless('load', second)
         for team in teams:
-            others = {what: sorted(groups(self, what, f'team_id != {team}')) for what in ('stats', 'bounces')}
+            others = {what: sorted(groups(self, what, f'team_id != {team}')) for what in TARGETS}
             done = self.gapless('backfill', *STREAM_WINDOW, '--teams', str(team), '--output', 'json').json
             self.assertGreater(done['cells_recomputed'], 0)
             for what, before in others.items():
@@ -100,7 +100,7 @@ class StreamTest(CommandTest):
     def test_an_emptied_source_empties_nothing_unless_asked(self) -> None:
         self.gapless('load', stream(self.folder / 'events.ndjson', seed=104, sessions=60))
         self.gapless('backfill', *STREAM_WINDOW)
-        tables = ('stats', 'bounces')
+        tables = tuple(TARGETS)
         before = {what: sorted(groups(self, what)) for what in tables}
         self.gapless('sql', '--write', 'TRUNCATE TABLE events')
         for job in (('backfill', *STREAM_WINDOW), ('backfill', *STREAM_WINDOW, '--force'), ('run', 'daily'), ('run', 'intraday'),
@@ -109,7 +109,7 @@ class StreamTest(CommandTest):
             self.assertIn('the source holds no events at all', refused.err)
             self.assertEqual({what: sorted(groups(self, what)) for what in tables}, before, job)
         self.gapless('backfill', *STREAM_WINDOW, '--allow-shrink')
-        self.assertEqual([groups(self, what) for what in tables], [[''], ['']])
+        self.assertEqual([groups(self, what) for what in tables], [['']] * len(tables))
 
     def test_runs_are_logged_from_start_to_end(self) -> None:
         self.gapless('load', self.write('events.ndjson', view('2026-03-01 10:00:00', 's1', 1)))
@@ -136,6 +136,45 @@ class StreamTest(CommandTest):
         cells = self.gapless('plan', *STREAM_WINDOW, '--output', 'json').json['cells']
         self.assertEqual([(cell['day'], cell['state'], cell['action']) for cell in cells], [('2026-03-01', 'outdated', 'recompute')])
         self.assertIn('sessionize', cells[0]['why'])
+
+
+class NarrowTargetTest(CommandTest):
+    """web_pre_aggregated_breakdowns, which may be left out, and added later."""
+    OFF = {'GAPLESS_TARGETS_BREAKDOWNS': 'false'}
+
+    def wide_parts(self) -> list[list[object]]:
+        return self.sql("SELECT table, name FROM system.parts WHERE active AND database = currentDatabase() AND table IN"
+                        " ('web_pre_aggregated_stats', 'web_pre_aggregated_bounces') ORDER BY table, name")
+
+    def planned(self) -> list[tuple[object, ...]]:
+        cells = self.gapless('plan', *STREAM_WINDOW, '--output', 'json').json['cells']
+        return [(cell['state'], cell['why'].removeprefix('web_pre_aggregated_breakdowns was ')) for cell in cells]
+
+    def test_it_joins_an_existing_rollup_and_comes_back(self) -> None:
+        first, second = stream(self.folder / 'first.ndjson', seed=105, sessions=30), stream(self.folder / 'second.ndjson', seed=106, sessions=3)
+        self.gapless('load', first, **self.OFF)
+        self.gapless('backfill', *STREAM_WINDOW, **self.OFF)
+        self.assertNotIn('breakdowns', self.gapless('sql', 'SHOW TABLES', **self.OFF).out)
+        self.assertEqual(self.gapless('plan', *STREAM_WINDOW, '--output', 'json', **self.OFF).json['cells'], [])
+
+        parts, cells = self.wide_parts(), self.planned()
+        self.assertEqual(set(cells), {('outdated', 'never built for this cell')})
+        # No definition changed: scheduled jobs need nobody's consent.
+        daily = self.gapless('run', 'backfill', '--output', 'json', GAPLESS_NOW='2026-03-21T12:00:00Z').json
+        self.assertEqual((daily['status'], daily['cells_recomputed']), ('succeeded', len(cells)))
+        self.assertEqual(self.wide_parts(), parts, 'the others are as they were')
+        assert_groups_equal_reference(self, first)
+
+        self.gapless('load', second)
+        changed = self.gapless('backfill', *STREAM_WINDOW, '--output', 'json', **self.OFF).json['cells_recomputed']
+        self.assertTrue(0 < changed < len(cells))
+        self.assertEqual(self.planned(), [('outdated', 'not built with the others for this cell')] * changed)
+        parts = self.wide_parts()
+        self.gapless('backfill', *STREAM_WINDOW)
+        self.assertEqual(self.wide_parts(), parts)
+        self.assertEqual(self.planned(), [])
+        assert_groups_equal_reference(self, first, second)
+        self.gapless('verify', '--from', '2026-03-01', '--to', '2026-03-02', '--quiet')
 
 
 def view(at: str, session: str, number: int, team: int = 1) -> str:

@@ -50,6 +50,13 @@ std::string falsified_value(const sql::Column& dimension) {
   return fmt::format("concat(t.{}, 'x')", dimension.name);
 }
 
+/// The column that has a group's entry path, and what makes a row such a group.
+std::string path_column(Target target) { return target == Target::kBreakdowns ? "value" : "entry_pathname"; }
+std::string has_path(Target target, std::string_view path) {
+  const std::string of_dimension = target == Target::kBreakdowns ? "t.dimension = 'entry_pathname' AND " : "";
+  return fmt::format("{}t.{} = '{}'", of_dimension, path_column(target), path);
+}
+
 bool is_uniq_state(const sql::Column& state) { return state.type.starts_with("AggregateFunction(uniq"); }
 
 /// Other states than /a has: another value, none, one more; another sum.
@@ -79,8 +86,8 @@ std::vector<Falsification> falsifications(Target target, const std::string& righ
     const std::string name(state.name);
     for (const std::string& other : falsified_states(state)) all.push_back({name, {{"/a", other}}, {name}});
     const auto state_of = [&](const char* path) {
-      return fmt::format("(SELECT any(s) FROM (SELECT {} AS s FROM {} WHERE team_id = 1 AND entry_pathname = '{}'))",
-                         name, right, path);
+      return fmt::format("(SELECT any(s) FROM (SELECT t.{} AS s FROM {} AS t WHERE t.team_id = 1 AND {}))", name, right,
+                         has_path(target, path));
     };
     all.push_back({name, {{"/a", state_of("/b")}, {"/b", state_of("/a")}}, {name, name}});
     if (is_uniq_state(state))  // of as many others; sums of /a and /c are the same
@@ -147,7 +154,7 @@ TEST_P(Falsified, IsFoundInEveryColumnAndNowhereElse) {
   for (const Falsification& one : all) {
     expected[++team] = one.measures;
     for (const auto& [path, value] : one.by_path)
-      cases[one.column] += fmt::format("t.team_id = {} AND t.entry_pathname = '{}', {}, ", team, path, value);
+      cases[one.column] += fmt::format("t.team_id = {} AND {}, {}, ", team, has_path(GetParam(), path), value);
   }
   std::string columns;
   for (const auto& [column, of_column] : cases)
@@ -164,11 +171,10 @@ TEST_P(Falsified, IsFoundInEveryColumnAndNowhereElse) {
 
 TEST_P(Falsified, IsFoundWhereAGroupIsAddedOrDroppedOrThereTwice) {
   put(
-      fmt::format("SELECT * FROM {0} AS t WHERE NOT (t.team_id = 2 AND t.entry_pathname = '/a')"
-                  " UNION ALL SELECT t.* REPLACE ('/d' AS entry_pathname) FROM {0} AS t WHERE t.team_id = 3 AND "
-                  "t.entry_pathname = '/a'"
-                  " UNION ALL SELECT * FROM {0} AS t WHERE t.team_id = 4 AND t.entry_pathname = '/a'",
-                  right()));
+      fmt::format("SELECT * FROM {0} AS t WHERE NOT (t.team_id = 2 AND {1})"
+                  " UNION ALL SELECT t.* REPLACE ('/d' AS {2}) FROM {0} AS t WHERE t.team_id = 3 AND {1}"
+                  " UNION ALL SELECT * FROM {0} AS t WHERE t.team_id = 4 AND {1}",
+                  right(), has_path(GetParam(), "/a"), path_column(GetParam())));
   const Measures seen = found();
   EXPECT_EQ(seen.size(), 3U);
   EXPECT_THAT(seen.at(2), ElementsAre("rows")) << "dropped";
@@ -180,9 +186,9 @@ TEST_P(Falsified, IsFoundWhereAGroupIsAddedOrDroppedOrThereTwice) {
 
 TEST_P(Falsified, IsVerifiedAndRepairedThoughThePlanSeesNothing) {
   put(
-      fmt::format("SELECT * REPLACE (if(t.team_id = 2 AND t.entry_pathname = '/a', arrayReduce('uniqState', ['x']),"
-                  " t.sessions_uniq_state) AS sessions_uniq_state) FROM {} AS t",
-                  right()));
+      fmt::format("SELECT * REPLACE (if(t.team_id = 2 AND {}, arrayReduce('uniqState', [generateUUIDv4()]),"
+                  " t.persons_uniq_state) AS persons_uniq_state) FROM {} AS t",
+                  has_path(GetParam(), "/a"), right()));
   EXPECT_EQ(product.plan(kFalsifiedDays).cells_to_recompute(), 0U);
   const auto verified = [&] {
     const ToVerify chosen = cells_to_verify(product.plan(kFalsifiedDays), {});

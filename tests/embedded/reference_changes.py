@@ -26,7 +26,7 @@ from streams import Settings, Spelling, Stream  # noqa: E402
 
 SEEDS = range(101, 121)
 DELETING = range(101, 121, 5)
-TARGETS = ('stats', 'bounces')
+TARGETS = ('stats', 'bounces', 'breakdowns')
 Cell = tuple[int, str]
 Owned = dict[Cell, tuple[frozenset[tuple[object, ...]], int]]   # identities, and the number of views
 

@@ -24,7 +24,7 @@ STREAMS: list[Stream] = ([(seed, 120, 1 + seed % 2, 1) for seed in range(1, 17)]
                          [(seed, 20 + 5 * seed, 2, 1) for seed in range(21, 29)] +
                          [(29, 400, 8, 1), (30, 400, 4, 2), (31, 3000, 2, 2), (32, 3, 1, 1)])
 WAYS = ('once', 'days', 'teams')
-TARGETS = ('stats', 'bounces')
+TARGETS = ('stats', 'bounces', 'breakdowns')
 
 
 def reference_lines(what: str, events: Path) -> list[str]:

@@ -25,7 +25,7 @@ class MemoryMonth(CommandTest):
     def digests(self) -> dict[tuple[str, str], tuple[int, str]]:
         """Of each table and day: how many groups, and a hash of them in order."""
         found = {}
-        for what in ('stats', 'bounces'):
+        for what in ('stats', 'bounces', 'breakdowns'):
             for day in DAYS:
                 lines = sorted(line for line in groups(self, what, f"toDate(period_bucket) = '{day}'") if line)
                 found[what, day] = len(lines), hashlib.sha256('\n'.join(lines).encode()).hexdigest()

@@ -118,7 +118,9 @@ TEST_P(StoppedProcess, PublishesNothingOnceAnotherHasItsDay) {
   expect_every_day_is_what_the_events_give();
 }
 
-INSTANTIATE_TEST_SUITE_P(Points, StoppedProcess, testing::Values("publish.before_stats", "publish.before_bounces"));
+INSTANTIATE_TEST_SUITE_P(Points, StoppedProcess,
+                         testing::Values("publish.before_stats", "publish.before_bounces",
+                                         "publish.before_breakdowns"));
 
 }  // namespace
 }  // namespace gapless

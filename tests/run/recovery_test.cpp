@@ -139,12 +139,12 @@ TEST(Recovery, WhoseStagingIsGoneLeavesItToTheNextBackfill) {
 
 TEST(Recovery, WhoseStagingIsGoneDropsTheOldPartsBesideTheNew) {
   TierWorld world;
-  die_in(world, "replace_partition", 2, Effect::kHalf);  // bounces: old and new side by side, all of the new
+  die_in(world, "replace_partition", 3, Effect::kHalf);  // the last target: old and new side by side, all of the new
   const Partition partition{0, day("2026-03-02"), 0};
-  ASSERT_THAT(world.warehouse.live_parts(Target::kBounces, partition, {}).value(), SizeIs(2));
+  ASSERT_THAT(world.warehouse.live_parts(Target::kBreakdowns, partition, {}).value(), SizeIs(2));
   ASSERT_TRUE(world.warehouse.drop_staging(world.warehouse.list_staging({}).value().at(0), {}));  // by hand
   ASSERT_TRUE(world.recover(tier_ask(world), world.store));
-  EXPECT_THAT(world.warehouse.live_parts(Target::kBounces, partition, {}).value(), SizeIs(1));
+  EXPECT_THAT(world.warehouse.live_parts(Target::kBreakdowns, partition, {}).value(), SizeIs(1));
   EXPECT_THAT(to_recompute(world.observe_and_plan(tier_ask(world)).value()),
               testing::Not(testing::Contains(testing::HasSubstr("2026-03-02"))))
       << "nothing is left to do, since all that was staged was there";

@@ -12,6 +12,7 @@ gapless_test(executor_test
     ${run}/memory_test.cpp
     ${run}/observe_test.cpp
     ${run}/recovery_test.cpp
+    ${run}/targets_test.cpp
   DEPS gapless_run_world
   LABELS threads)
 gapless_test(fault_tier_test

@@ -2,6 +2,7 @@
 // with, and what tests compare against.
 #pragma once
 
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -49,6 +50,7 @@ struct ModelGroup {
   Measures measures;
   std::set<std::uint64_t> persons;
   std::set<std::string> sessions;
+  std::optional<std::string> dimension = {};  ///< of a row of the narrow target; empty: its totals
   bool operator==(const ModelGroup&) const = default;
 };
 
@@ -61,7 +63,8 @@ std::vector<ModelSession> sessions_of(const std::vector<ModelEvent>& events, Day
 Measures measures_of(const std::vector<ModelSession>& sessions);
 /// What the day owns, team by team; teams that own no event are left out.
 std::vector<OwnedCell> owned_cells_of(const std::vector<ModelSession>& sessions);
-/// The rows that a target gets, each key once, by team and key. The stats have view events alone.
+/// The rows that a target gets, each key once, by team and key. The stats have view events alone. The narrow target has the
+/// totals by the hour, and by the day the dimensions entry_pathname and pathname.
 std::vector<ModelGroup> groups_of(Target target, const std::vector<ModelSession>& sessions);
 /// What these rows are to a target's reader, cell by cell.
 std::vector<TargetCell> content_of(const std::vector<ModelGroup>& rows);

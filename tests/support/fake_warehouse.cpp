@@ -202,8 +202,10 @@ Result<std::vector<LedgerRow>> FakeWarehouse::ledger(DayRange days, const std::o
     const std::lock_guard lock(mutex_);
     GAPLESS_TRY(require_prepared());
     std::vector<LedgerRow> rows = rows_that_count(state_.ledger);
-    std::erase_if(
-        rows, [&](const LedgerRow& row) { return !days.contains(row.cell.day) || !contains(teams, row.cell.team); });
+    std::erase_if(rows, [&](const LedgerRow& row) {
+      return !days.contains(row.cell.day) || !contains(teams, row.cell.team) ||
+             !gapless::contains(targets_, row.target);
+    });
     return rows;
   });
 }
@@ -226,8 +228,8 @@ Result<std::optional<DayRange>> FakeWarehouse::published_days(const Limits& limi
         std::optional<DayRange> days;
         for (const LedgerRow& row : state_.ledger)
           if (row.definition != kForgotten) include(days, row.cell.day);
-        for (const auto& target : state_.targets)
-          for (const auto& [day, parts] : target)
+        for (const Target target : targets_)
+          for (const auto& [day, parts] : state_.targets[index(target)])
             if (std::any_of(parts.begin(), parts.end(), [](const FakePart& part) { return !part.rows.empty(); }))
               include(days, day);
         return days;

@@ -24,6 +24,8 @@ class FakeWarehouse final : public Warehouse {
   /// Calls are counted and fail together with those of another fake.
   explicit FakeWarehouse(FaultInjector& shared) : faults_(&shared) {}
 
+  const Targets& targets() const override { return targets_; }
+
   Status prepare(const Limits& limits) override;
   Result<std::optional<WarehouseMeta>> meta(const Limits& limits) override;
   Status write_meta(const WarehouseMeta& meta, const Limits& limits) override;
@@ -71,6 +73,8 @@ class FakeWarehouse final : public Warehouse {
   void set_bytes_per_team(std::uint64_t bytes);
 
   void set_free_bytes(std::uint64_t bytes);
+  /// Keeps these from here on. Not while others call.
+  void set_targets(Targets targets) { targets_ = std::move(targets); }
   /// False: the source is one whose partitions cannot be told apart.
   void set_inventoried(bool inventoried);
 
@@ -103,6 +107,7 @@ class FakeWarehouse final : public Warehouse {
   FaultInjector* faults_ = &own_faults_;
   mutable std::mutex mutex_;
   FakeWarehouseState state_;
+  Targets targets_ = all_targets();
   std::uint64_t bytes_per_team_ = 0;
   std::uint64_t free_bytes_ = std::uint64_t{1} << 40;
   bool inventoried_ = true;

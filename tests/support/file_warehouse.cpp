@@ -61,7 +61,13 @@ ModelSession session_from(const Json& json) {
 }
 
 Json json_of(const ModelGroup& one) {
-  return {one.team.value(), micros(one.bucket), one.key, json_of(one.measures), one.persons, one.sessions};
+  return {one.team.value(),
+          micros(one.bucket),
+          one.key,
+          json_of(one.measures),
+          one.persons,
+          one.sessions,
+          one.dimension ? Json(*one.dimension) : Json(nullptr)};
 }
 ModelGroup group_of(const Json& json) {
   return {team_of(json.at(0)),
@@ -69,7 +75,8 @@ ModelGroup group_of(const Json& json) {
           json.at(2),
           measures_from(json.at(3)),
           json.at(4).get<std::set<std::uint64_t>>(),
-          json.at(5).get<std::set<std::string>>()};
+          json.at(5).get<std::set<std::string>>(),
+          json.at(6).is_null() ? std::nullopt : std::optional(json.at(6).get<std::string>())};
 }
 
 Json json_of(const LedgerRow& one) {
@@ -130,7 +137,8 @@ Json json_of(const FakeWarehouseState& state) {
   for (const auto& [id, tables] : state.staging) {
     const Partition& where = id.partition;
     staging.push_back({id.store_id, id.fence, where.shard, where.day.to_string(), where.bucket, tables.broken,
-                       list_of(tables.sessions), list_of(tables.targets[0]), list_of(tables.targets[1])});
+                       list_of(tables.sessions), list_of(tables.targets[0]), list_of(tables.targets[1]),
+                       list_of(tables.targets[2])});
   }
   Json meta;
   if (state.meta) meta = {state.meta->store_id, state.meta->host, state.meta->layout_version};
@@ -156,7 +164,7 @@ FakeWarehouseState state_of(const Json& json) {
     state.staging[{one.at(0), one.at(1), {one.at(2), day_of(one.at(3)), one.at(4)}}] = {
         one.at(5),
         values_of(one.at(6), session_from),
-        {values_of(one.at(7), group_of), values_of(one.at(8), group_of)}};
+        {values_of(one.at(7), group_of), values_of(one.at(8), group_of), values_of(one.at(9), group_of)}};
   state.ledger = values_of(json.at("ledger"), ledger_row_of);
   for (const auto& [hash, text] : json.at("definitions").items()) state.definitions[hash] = text;
   const Json& meta = json.at("meta");
@@ -205,6 +213,10 @@ auto FileWarehouse::on_fake(Call call) const {
   return result;
 }
 
+const Targets& FileWarehouse::targets() const {
+  static const Targets all = all_targets();
+  return all;
+}
 Status FileWarehouse::prepare(const Limits& limits) {
   return on_fake([&](FakeWarehouse& fake) { return fake.prepare(limits); });
 }

@@ -14,6 +14,8 @@ class FileWarehouse final : public Warehouse {
   /// `path` need not exist.
   explicit FileWarehouse(std::filesystem::path path) : path_(std::move(path)) {}
 
+  const Targets& targets() const override;
+
   Status prepare(const Limits& limits) override;
   Result<std::optional<WarehouseMeta>> meta(const Limits& limits) override;
   Status write_meta(const WarehouseMeta& meta, const Limits& limits) override;

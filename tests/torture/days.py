@@ -14,18 +14,17 @@ from targets import TARGETS
 
 Group = tuple[str, ...]
 Rows = Counter[Group]
-TABLES = ('stats', 'bounces')
-DAY, TEAM = 0, 2    # among the key columns of both tables
+TABLES = ('stats', 'bounces', 'breakdowns')
+DAY, TEAM = 0, 2    # among the key columns of all tables
 
 
 @dataclass
 class Day:
-    """The rows of one day in both tables; a row that is there twice counts twice."""
-    stats: Rows = field(default_factory=Counter)
-    bounces: Rows = field(default_factory=Counter)
+    """The rows of one day in each table; a row that is there twice counts twice."""
+    tables: dict[str, Rows] = field(default_factory=lambda: {table: Counter() for table in TABLES})
 
     def of(self, table: str) -> Rows:
-        return self.stats if table == 'stats' else self.bounces
+        return self.tables[table]
 
 
 Days = defaultdict[str, Day]
@@ -59,7 +58,7 @@ def differing(one: Days, other: Days) -> set[str]:
 
 
 def neither(now: Days, old: Days, new: Days, unfinished: frozenset[str]) -> list[str]:
-    """Readable texts for each day that is neither as it was nor as it shall be, in both tables together. Of a day that is being published
+    """Readable texts for each day that is neither as it was nor as it shall be, in all tables together. Of a day that is being published
     (`unfinished`) each table may be either by itself, or hold old and new parts side by side."""
     found: list[str] = []
     for day in sorted(now.keys() | old.keys() | new.keys()):

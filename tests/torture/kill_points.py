@@ -23,7 +23,7 @@ def called() -> set[str]:
         if file.name.startswith('kill_point'):
             continue
         for name, of_target in CALL.findall(file.read_text(encoding='utf-8')):
-            names |= {name + target for target in ('stats', 'bounces')} if of_target else {name}
+            names |= {name + target for target in ('stats', 'bounces', 'breakdowns')} if of_target else {name}
     return names
 
 

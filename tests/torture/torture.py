@@ -133,7 +133,7 @@ class Torture(CommandTest):
         self.wanted = wanted(events)
 
     def toggle_lone_day(self) -> None:
-        """Its only event comes, or goes: then both tables' partitions are dropped."""
+        """Its only event comes, or goes: then all tables' partitions are dropped."""
         kept = [event for event in self.loaded.events if LONE_DAY not in event.fields['timestamp']]
         if len(kept) == len(self.loaded.events):
             lone = Stream(Settings(seed=self.iteration, sessions=1, teams=1)).events()[0] | {'event': '$pageview'}
