@@ -37,9 +37,9 @@ Result<std::vector<std::string>> alternatives_in(std::string_view text) {
       continue;
     }
     const char next = ++i < text.size() ? text[i] : '\0';
-    if (next != '|' && next != '\\' && next != 'n')
+    if (next != '|' && next != '&' && next != '\\' && next != 'n')
       return fail(Fault::kInvalidInput,
-                  fmt::format("a \\ in '{}' stands before |, \\ or n, or is written twice (from {})",
+                  fmt::format("a \\ in '{}' stands before |, &, \\ or n, or is written twice (from {})",
                               text.substr(0, 80), kOrigin));
     texts.back() += next == 'n' ? '\n' : next;
   }
@@ -62,10 +62,19 @@ Status normalise(const Dimension& dimension, std::vector<std::string>& texts, Fi
   return {};
 }
 
+/// Where the next & or line feed is that ends a filter.
+std::size_t end_of_filter(std::string_view text) {
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] == '&' || text[i] == '\n') return i;
+    if (text[i] == '\\') ++i;
+  }
+  return text.size();
+}
+
 std::string escaped_alternative(std::string_view text) {
   std::string out;
   for (const char c : text) {
-    if (c == '|' || c == '\\') out += '\\';
+    if (c == '|' || c == '&' || c == '\\') out += '\\';
     out += c == '\n' ? std::string("\\n") : std::string(1, c);
   }
   return out;
@@ -116,7 +125,7 @@ std::string Filter::to_string() const {
 Result<std::vector<Filter>> parse_filters(std::string_view lines) {
   std::vector<Filter> filters;
   for (std::size_t end = 0; !lines.empty(); lines.remove_prefix(std::min(end + 1, lines.size()))) {
-    end = std::min(lines.find('\n'), lines.size());
+    end = end_of_filter(lines);
     GAPLESS_ASSIGN(Filter filter, Filter::parse(lines.substr(0, end)));
     filters.push_back(std::move(filter));
   }

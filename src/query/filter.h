@@ -17,14 +17,14 @@ struct Filter {
   std::vector<std::string> texts;  ///< at least one
 
   /// "browser=Chrome", "page^/docs/|/blog/", "country!=DE": an operator is = (is), ~ (contains) or ^ (begins with), or
-  /// one of them after a !. Alternatives stand between |; \ takes its meaning from a | or \, and \n is a line feed.
+  /// one of them after a !. Alternatives stand between |; \ takes its meaning from a |, & or \, and \n is a line feed.
   /// Errors: kInvalidInput.
   static Result<Filter> parse(std::string_view text);
   /// As parse() reads it.
   std::string to_string() const;
 };
 
-/// One filter a line; all of them must hold.
+/// Filters between & or line feeds; all of them must hold.
 Result<std::vector<Filter>> parse_filters(std::string_view lines);
 
 /// A condition with placeholders {filter_N:Array(String)}, N the filter's place in `filters`; empty where there is none.

@@ -19,7 +19,7 @@ TEST(Filters, AreADimensionAnOperatorAndAlternatives) {
 
 TEST(Filters, SayWhatTheyWereReadFrom) {
   for (const char* text : {"page=/", "page^/a|/b", "referrer~google", "referrer!~google", "page!^/x",
-                           "utm_source=", "utm_source=|a", "city=a\\|b\\\\c\\nd", "has_gclid=true"})
+                           "utm_source=", "utm_source=|a", "city=a\\|b\\\\c\\nd\\&e", "has_gclid=true"})
     EXPECT_EQ(Filter::parse(text).value().to_string(), text);
 }
 
@@ -41,8 +41,12 @@ TEST(Filters, ThatCannotBeReadSayWhy) {
   EXPECT_THAT(message("has_gclid~true"), HasSubstr("true or false"));
 }
 
-TEST(Filters, AreCombinedByLine) {
+TEST(Filters, AreCombined) {
   EXPECT_TRUE(parse_filters("").value().empty());
+  const std::vector<Filter> three = parse_filters("browser=a\\&b&city=x\npage^/?a\\\\&host=y").value();
+  ASSERT_EQ(three.size(), 4u);
+  EXPECT_THAT(three[0].texts, ElementsAre("a&b"));
+  EXPECT_THAT(three[2].texts, ElementsAre("/?a\\"));
   const std::vector<Filter> filters = parse_filters("browser=Chrome\npage!^/a").value();
   ASSERT_EQ(filters.size(), 2u);
   EXPECT_TRUE(any_of_views(filters));

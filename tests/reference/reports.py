@@ -124,7 +124,7 @@ class Filter:
 
     def __str__(self) -> str:
         def escaped(text: str) -> str:
-            return text.replace('\\', '\\\\').replace('|', '\\|').replace('\n', '\\n')
+            return text.replace('\\', '\\\\').replace('|', '\\|').replace('&', '\\&').replace('\n', '\\n')
         return self.dimension + self.operator + '|'.join(map(escaped, self.texts))
 
     def holds(self, value: str) -> bool:
