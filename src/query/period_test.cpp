@@ -102,6 +102,18 @@ TEST(Buckets, AreHoursWithTheirOffsetOrDays) {
   EXPECT_EQ(usual_size(days), BucketSize::kDay);
 }
 
+/// Where midnight is within an hour, the whole hour is the new day's.
+TEST(Buckets, OfOddZonesBeginAtTheFullHourBefore) {
+  const TimeZone kolkata = zone_named("Asia/Kolkata");
+  const Period period = period_of({"2026-03-01T17:00:00Z", "2026-03-01T19:00:00Z"}, kolkata, {}).value();
+  const auto days = buckets_of(period, BucketSize::kDay, kolkata);
+  ASSERT_EQ(days.size(), 2u);
+  EXPECT_EQ(days[0].name, "2026-03-01");
+  EXPECT_EQ(days[1].name, "2026-03-02");
+  EXPECT_EQ(day_shifts(period, kolkata).front().seconds, 6 * 3600);
+  EXPECT_EQ(buckets_of(period, BucketSize::kHour, kolkata)[1].name, "2026-03-01T23:30:00+05:30");
+}
+
 /// A day that clocks went past has no bucket.
 TEST(Buckets, LeaveOutDaysThatThereWereNot) {
   const TimeZone apia = zone_named("Pacific/Apia");

@@ -2,7 +2,7 @@
 """Reports over days in every state against the reference: generated streams, and both real samples.
 
 Usage: reference_reports.py EMBEDDED_REPORTS [SHARE STREAMS ROUNDS]: the program that answers; each stream is asked for one of SHARE reports (of every
-third by default), of so many streams, and of some of them so often again while days are built.
+fifth by default), of so many streams, and of some of them so often again while days are built.
 
 Of each stream some days are built, then late events come and a person's are deleted, then some more are built; on others rows are taken from the targets
 or put there, the last ones are not over, and of some streams the first ones are no longer held by the source. Then every report is asked for, with and
@@ -164,21 +164,21 @@ def stream_case(seed: int, folder: Path, share: int, rounds: int) -> Case:
     return case
 
 
-def sample_case(name: str, folder: Path, lines: list[bytes]) -> Case:
+def sample_case(name: str, folder: Path, share: int, lines: list[bytes]) -> Case:
     own = folder / name
     own.mkdir()
     (own / 'events.ndjson').write_bytes(b''.join(line.rstrip(b'\n') + b'\n' for line in lines))
     sessions = list(sessions_of(Loaded().add(lines).events))
     days = sorted({day_text(session.day) for session in sessions})
     rng = random.Random(name)
-    case = Case(name, own, sessions, questions=all_questions(rng, sessions, days))
+    case = Case(name, own, sessions, questions=all_questions(rng, sessions, days)[::(share + 1) // 2])
     write_scenario(case, built_first=rng.sample(days, k=min(3, len(days))), last_finished=days[-2])
     return case
 
 
-def sample_cases(folder: Path) -> list[Case]:
+def sample_cases(folder: Path, share: int) -> list[Case]:
     log = [json.dumps(event).encode() for event in access_log.events_of(lines_of(str(ACCESS_LOG_SAMPLE)), 1, '', Counter())]
-    return [sample_case('access-log', folder, log), sample_case('readers', folder, list(lines_of(str(READERS_SAMPLE))))]
+    return [sample_case('access-log', folder, share, log), sample_case('readers', folder, share, list(lines_of(str(READERS_SAMPLE))))]
 
 
 def is_equal(ours: dict[str, Any], theirs: dict[str, Any]) -> bool:
@@ -203,11 +203,11 @@ def check(case: Case, states: Counter[str]) -> list[str]:
 
 
 def main() -> int:
-    share, streams, rounds = (int(text) for text in sys.argv[2:5]) if len(sys.argv) > 2 else (3, 20, 2)
+    share, streams, rounds = (int(text) for text in sys.argv[2:5]) if len(sys.argv) > 2 else (5, 20, 2)
     passed = failed = 0
     states: Counter[str] = Counter()
     with tempfile.TemporaryDirectory(prefix='gapless-reports-') as folder:
-        cases = [stream_case(seed, Path(folder), share, rounds) for seed in range(201, 201 + streams)] + sample_cases(Path(folder))
+        cases = [stream_case(seed, Path(folder), share, rounds) for seed in range(201, 201 + streams)] + sample_cases(Path(folder), share)
         started = time.monotonic()
         subprocess.run([sys.argv[1], *(case.folder for case in cases)], check=True)
         print(f'answered in {time.monotonic() - started:.1f} s')
