@@ -69,8 +69,9 @@ Result<ExitCode> Daemon::run(Services& services, Output& output) {
 }
 
 Status Daemon::begin(Services& services, Output& output) {
-  GAPLESS_ASSIGN(const Figures figures, services.figures());
+  GAPLESS_TRY(data_->directory().make());
   GAPLESS_ASSIGN(lock_, data_->directory().lock());
+  GAPLESS_ASSIGN(const Figures figures, services.figures());
   GAPLESS_ASSIGN(Engine * engine, services.engine());
   GAPLESS_ASSIGN(const std::string engine_version, engine->version());
   const Settings& settings = services.settings();

@@ -9,6 +9,8 @@
 #include <cerrno>
 #include <system_error>
 
+#include "util/waiting.h"
+
 namespace gapless {
 namespace {
 
@@ -54,6 +56,29 @@ Result<FileDescriptor> DataDirectory::lock() const {
     return unusable(root, fmt::format("cannot be locked ({})", std::generic_category().message(errno)));
   return fail(Fault::kConflict,
               fmt::format("a daemon serves {} already; daemon.json there names its process", root.string()));
+}
+
+Result<DataDirectory::Presence> DataDirectory::come_in(const std::stop_token& stop) const {
+  Presence own;
+  own.file_ = FileDescriptor(open(presence().c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
+  if (!own.file_.is_open())
+    return unusable(root, fmt::format("cannot be locked ({})", std::generic_category().message(errno)));
+  own.is_alone_ = flock(own.file_.get(), LOCK_EX | LOCK_NB) == 0;
+  while (!own.is_alone_ && flock(own.file_.get(), LOCK_SH | LOCK_NB) != 0) {
+    if (errno != EWOULDBLOCK && errno != EINTR)
+      return unusable(root, fmt::format("cannot be locked ({})", std::generic_category().message(errno)));
+    if (!wait_unless_stopped(std::chrono::milliseconds(50), stop))
+      return fail(Fault::kCancelled, "stopped while another process finished what dead runs had left");
+  }
+  return own;
+}
+
+Status DataDirectory::Presence::settled() {
+  if (!is_alone_) return {};
+  is_alone_ = false;
+  if (flock(file_.get(), LOCK_SH) == 0) return {};
+  return fail(Fault::kUnavailable,
+              fmt::format("the data directory's lock was lost ({})", std::generic_category().message(errno)));
 }
 
 }  // namespace gapless

@@ -46,6 +46,27 @@ TEST_F(DataDirectoryTest, cannot_be_a_file) {
               HasSubstr("name another with --data"));
 }
 
+TEST_F(DataDirectoryTest, tells_the_first_one_who_comes_in_that_nobody_else_is_there) {
+  const DataDirectory directory{root};
+  auto first = directory.come_in({}).value();
+  EXPECT_TRUE(first.is_alone());
+  std::stop_source impatient;
+  impatient.request_stop();
+  EXPECT_EQ(directory.come_in(impatient.get_token()).error().fault, Fault::kCancelled) << "until that one has settled";
+
+  ASSERT_TRUE(first.settled());
+  const auto second = directory.come_in({}).value();
+  EXPECT_FALSE(second.is_alone());
+  first = {};
+  EXPECT_FALSE(directory.come_in({}).value().is_alone()) << "the second is still there";
+}
+
+TEST_F(DataDirectoryTest, is_left_by_whoever_closes_it) {
+  const DataDirectory directory{root};
+  { const auto gone = directory.come_in({}).value(); }
+  EXPECT_TRUE(directory.come_in({}).value().is_alone());
+}
+
 TEST_F(DataDirectoryTest, must_be_writable) {
   if (geteuid() == 0) GTEST_SKIP() << "root may write everywhere";
   std::filesystem::permissions(root, std::filesystem::perms::owner_read | std::filesystem::perms::owner_exec);

@@ -176,8 +176,10 @@ Error LocalServices::kept_by_another(const WarehouseMeta& meta, std::string_view
               meta.store_id, meta.host, data_->directory().store().string(), but, meta.store_id)};
 }
 
-Status LocalServices::recover() {
-  GAPLESS_ASSIGN(const RecoveryReport report, executor_->recover(executor_options()));
+Status LocalServices::recover(bool nobody_else_at_work) {
+  ExecutorOptions options = executor_options();
+  options.exclusive = nobody_else_at_work;
+  GAPLESS_ASSIGN(const RecoveryReport report, executor_->recover(options));
   for (const std::string& run : report.interrupted_runs)
     spdlog::info("run {} had ended without finishing; it is marked as interrupted", run);
   if (report.swept > 0) spdlog::info("dropped the staging tables of {} partitions that nobody works on", report.swept);
@@ -189,8 +191,8 @@ Status LocalServices::settle() {
   if (!executor_) GAPLESS_TRY(check_keeper());
   GAPLESS_ASSIGN(StateStore* const store, data_->store());
   if (!executor_) executor_.emplace(*warehouse, *store, *clock_, definition_);
-  // Of a daemon's commands only the first: to it alone, every run that is recorded as running is a dead one.
-  return data_->once("recovery in " + configuration_.settings.database.text(), [this] { return recover(); });
+  return data_->begin_work(configuration_.settings.database.text(), stop_,
+                           [this](bool nobody_else_at_work) { return recover(nobody_else_at_work); });
 }
 
 Result<Figures> LocalServices::figures() {
@@ -251,7 +253,6 @@ ExecutorOptions LocalServices::executor_options() const {
   if (settings.keep_days) options.kept.targets_from = today - *settings.keep_days;
   options.statement_timeout = settings.statement_timeout;
   options.memory_limit_bytes = installation_.memory_limit_bytes;
-  options.exclusive = is_embedded();  // the engine's directory is locked
   options.pause_between_days = settings.pause_between_days;
   options.retry = settings.retry;
   options.stop = stop_;

@@ -70,7 +70,7 @@ class LocalServices final : public Services {
   WarehouseLayout layout() const;
   /// Before the source is known.
   Result<SqlWarehouse*> opened_warehouse();
-  Status recover();
+  Status recover(bool nobody_else_at_work);
   /// Of a path as the configuration gives it; empty stays empty.
   std::filesystem::path resolved(const std::filesystem::path& path) const;
   Error kept_by_another(const WarehouseMeta& meta, std::string_view but) const;

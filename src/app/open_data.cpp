@@ -35,6 +35,17 @@ Result<Engine*> OpenData::engine(const std::variant<ChdbOptions, HttpEngineOptio
   return engine_.get();
 }
 
+Status OpenData::begin_work(const std::string& database, const std::stop_token& stop,
+                            const std::function<Status(bool nobody_else_at_work)>& recover) {
+  return once("recovery in " + database, [&]() -> Status {
+    if (!presence_) {
+      GAPLESS_ASSIGN(presence_, directory_.come_in(stop));
+    }
+    GAPLESS_TRY(recover(presence_->is_alone()));
+    return presence_->settled();
+  });
+}
+
 Loader& OpenData::loader(const Identifier& database) {
   const std::lock_guard lock(mutex_);
   return loaders_.try_emplace(database.text(), *engine_, database).first->second;

@@ -1,8 +1,10 @@
 #pragma once
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <set>
 #include <string>
 #include <variant>
@@ -39,6 +41,11 @@ class OpenData {
     done_.insert(what);
     return {};
   }
+  /// Work on the figures begins. Recovers once for each database, as once() does; `recover` is told whether every run that
+  /// is recorded as running must be dead: none can be where this process is the first one at work here, and this is its
+  /// first database.
+  Status begin_work(const std::string& database, const std::stop_token& stop,
+                    const std::function<Status(bool nobody_else_at_work)>& recover);
   /// One for each database of the engine, which must be open.
   Loader& loader(const Identifier& database);
 
@@ -47,6 +54,7 @@ class OpenData {
   std::mutex mutex_;
   std::mutex once_mutex_;
   std::set<std::string> done_;
+  std::optional<DataDirectory::Presence> presence_;
   // In the order in which they are opened; closed the other way round.
   std::unique_ptr<SqliteStateStore> store_;
   std::string engine_name_;  ///< which one is open: "user@url" of a server, "" the embedded one

@@ -60,7 +60,7 @@ class FakeServices final : public Services {
   const Installation& installation() const override { return parts_.installation; }
   Result<std::string> engine_library() const override { return no_engine(); }
   std::optional<Error> data_directory_in_use() const override { return std::nullopt; }
-  std::string store_format() const override { return "schema 4"; }
+  std::string store_format() const override { return "schema 5"; }
 
  private:
   Parts parts_;

@@ -3,8 +3,10 @@
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
+#include <optional>
 #include <random>
 
+#include "gateway/client_watch.h"
 #include "gateway/door.h"
 #include "gateway/form.h"
 #include "gateway/runner.h"
@@ -75,7 +77,9 @@ class GatewayHandler::QueryCall final : public http::Call {
   void answer(std::string body, http::ReplyWriter& writer, const std::stop_token& stop) override {
     std::string what = "the gateway failed";
     try {
+      std::optional<ClientWatch> watch;
       job_.stop = stop;
+      if (handler_.options_.mode == Mode::kReadOnly) job_.stop = watch.emplace(writer, stop).stop();
       const auto done = run(std::move(body), writer);
       if (!done) send(done.error(), writer);
       return;

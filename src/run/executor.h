@@ -67,8 +67,8 @@ struct ExecutorOptions {
   std::optional<std::chrono::milliseconds> run_timeout;  ///< past it no new day is begun; the run ends partial
   /// Of all statements together; past it work is split by teams, and then done one day at a time.
   std::uint64_t memory_limit_bytes = 0;
-  /// Nobody else can be at work on this store and warehouse (the embedded engine, whose directory is locked): at the time
-  /// of recovery every run that is recorded as running is dead, whatever its lease says.
+  /// Nobody else can be at work on this store: at the time of recovery every run that is recorded as running is dead,
+  /// whatever its lease says.
   bool exclusive = false;
   std::chrono::milliseconds lease_ttl{std::chrono::seconds(60)};
   std::chrono::milliseconds pause_between_days{0};

@@ -80,8 +80,8 @@ void PartitionJob::begin_step(std::string_view name, std::uint64_t rows_of_the_l
 }
 
 Status PartitionJob::journal(JournalPhase phase, std::string payload) {
-  return context_.store.write_journal(
-      {context_.run_id, std::string(kRollup), partition_, lease_.lease().fence, phase, std::move(payload)});
+  return context_.store.write_journal({context_.run_id, std::string(kRollup), partition_, lease_.lease().fence, phase,
+                                       context_.warehouse_uuid, std::move(payload)});
 }
 
 Result<PartitionJob::Live> PartitionJob::look() const {

@@ -41,6 +41,7 @@ struct RunContext {
   const RunEvents& events;
   std::string run_id;
   std::string store_id;
+  std::string warehouse_uuid;  ///< WarehouseMeta::uuid
   TeamsPerStatement& teams_per_statement;
   MemoryShares& memory;
   std::map<Partition, FailingPartition> failing;  ///< before this run

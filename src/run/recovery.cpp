@@ -91,11 +91,20 @@ Result<Outcome> redo(Warehouse& warehouse, const StagingId& staging, const Journ
   return settle_without_staging(warehouse, entry, publication, limits);
 }
 
+Result<std::string> uuid_of(Warehouse& warehouse, const Limits& limits) {
+  GAPLESS_ASSIGN(const auto meta, warehouse.meta(limits));
+  return meta ? meta->uuid : std::string();
+}
+
 }  // namespace
 
 bool is_dead(const RunRecord& run, bool exclusive) {
   if (exclusive) return true;
   return run.host == host_name() && kill(static_cast<pid_t>(run.pid), 0) != 0 && errno == ESRCH;
+}
+
+bool is_of(const JournalEntry& entry, const std::string& warehouse) {
+  return entry.warehouse.empty() || warehouse.empty() || entry.warehouse == warehouse;
 }
 
 Result<bool> resolve(Warehouse& warehouse, StateStore& store, const std::string& store_id, const JournalEntry& entry,
@@ -129,6 +138,10 @@ Result<RecoveryReport> Executor::recover(const ExecutorOptions& options) {
   GAPLESS_ASSIGN(const auto journal, store_.journal());
   GAPLESS_ASSIGN(const auto leases, store_.leases());
   GAPLESS_ASSIGN(const auto runs, store_.runs(kRunsLookedAt));
+  std::string warehouse_uuid;
+  if (!journal.empty()) {
+    GAPLESS_ASSIGN(warehouse_uuid, uuid_of(warehouse_, limits));
+  }
   std::set<std::string> at_work;
   std::vector<RunRecord> dead;
   for (const RunRecord& run : runs) {
@@ -147,6 +160,11 @@ Result<RecoveryReport> Executor::recover(const ExecutorOptions& options) {
   std::optional<Error> first_error;
   for (const JournalEntry& entry : journal) {
     named.insert({store_id, entry.fence, entry.partition});
+    if (!is_of(entry, warehouse_uuid)) {
+      spdlog::warn("run {}: {} was left unfinished in another warehouse of this state store; {}", entry.run_id,
+                   entry.partition.to_string(), "it is finished or discarded when gapless works on that one again");
+      continue;
+    }
     std::unique_ptr<LeaseKeeper::Held> lease;
     if (at_work.contains(entry.run_id)) {  // it may have been stopped for so long that it lost the day
       if (!keeper)

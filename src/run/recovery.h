@@ -10,6 +10,10 @@ namespace gapless {
 /// it is this machine's and its process is gone.
 bool is_dead(const RunRecord& run, bool exclusive);
 
+/// True where an entry of the journal is of the warehouse with this uuid (WarehouseMeta). What a store has left unfinished
+/// in another database or server is resolved when that is worked on again.
+bool is_of(const JournalEntry& entry, const std::string& warehouse);
+
 /// Resolves one entry of the journal that nobody is working on: a publication is redone from its staging and recorded,
 /// anything earlier is discarded. Void where the ledger has a higher fence for the partition. Harmless to repeat.
 /// Returns whether it was redone. Errors: whatever store and warehouse say; the entry then stays.

@@ -65,7 +65,9 @@ std::string write_definition(const TableName& definitions) {
 }
 
 std::string read_meta(const TableName& meta) {
-  return "SELECT store_id, host, layout_version FROM " + meta.quoted() + " ORDER BY version DESC LIMIT 1";
+  return "SELECT store_id, host, layout_version, (SELECT toString(uuid) FROM system.tables WHERE database ="
+         " {database:String} AND name = {table:String}) AS uuid FROM " +
+         meta.quoted() + " ORDER BY version DESC LIMIT 1";
 }
 
 std::string write_meta(const TableName& meta) {

@@ -30,7 +30,7 @@ Definition web_definition(const Source& source) {
   line("dimensions.bounces", names(dimensions(Target::kBounces)));
   line("dimensions.stats", names(dimensions(Target::kStats)));
   line("fingerprint", source.hash_content ? "content, cityHash64" : "identity, cityHash64");
-  line("keys.hash", "sipHash128");
+  line("keys.hash", "cityHash64");
   line("rules", "1");
   line("session.idle", "30 min, nameless sessions only");
   line("session.owner", "the day of its proper start, for 24 hours");

@@ -138,7 +138,7 @@ INSTANTIATE_TEST_SUITE_P(
         {"ledger_extent", ledger_extent(table("t")), {"rollup:String", "forgotten:String"}},
         {"read_definition", read_definition(table("t")), {"hash:String"}},
         {"write_definition", write_definition(table("t")), {"hash:String", "text:String"}},
-        {"read_meta", read_meta(table("t")), {}},
+        {"read_meta", read_meta(table("t")), {"database:String", "table:String"}},
         {"write_meta", write_meta(table("t")), {"store_id:String", "host:String", "layout_version:UInt64"}},
         {"tables_of", tables_of(), {"database:String"}},
         {"database_named", database_named(), {"database:String"}},

@@ -79,10 +79,11 @@ std::string content(Target target, const TableName& table, ContentScope scope) {
   if (scope != ContentScope::kAll)
     where = " WHERE toYYYYMMDD(period_bucket) BETWEEN toYYYYMMDD({first:Date}) AND toYYYYMMDD({last:Date})";
   if (scope == ContentScope::kDaysAndTeams) where += " AND team_id IN ({teams:Array(UInt64)})";
-  return expand(R"(SELECT team_id, day, sum(rows_) AS rows, count() AS keys, sum(reinterpretAsUInt64(key)) AS key_hash,
+  return expand(R"(SELECT team_id, day, sum(rows_) AS rows, count() AS keys, sum(key) AS key_hash,
       sum(view_events_) AS view_events, sum(sessions_) AS sessions, sum(bounces_) AS bounces, sum(duration_) AS duration
-    FROM (SELECT team_id, toDate(period_bucket) AS day, sipHash128($keys) AS key, count() AS rows_, $measures
-          FROM $table$where GROUP BY team_id, day, key)
+    FROM (SELECT team_id, toDate(period_bucket) AS day, cityHash64($keys) AS key, metroHash64($keys) AS also,
+            count() AS rows_, $measures
+          FROM $table$where GROUP BY team_id, day, key, also)
     GROUP BY team_id, day ORDER BY team_id, day)",
                 {{"keys", keys(target)}, {"measures", measures(target)}, {"table", table.quoted()}, {"where", where}});
 }

@@ -24,7 +24,8 @@ enum class ContentScope {
   kAll            ///< the whole table: a staging table
 };
 /// team_id, day, rows, keys, key_hash, view_events, sessions, bounces, duration by (team, day); what the target does not
-/// have is 0. Distinct keys are told apart by a 128-bit hash.
+/// have is 0. Distinct keys are told apart by two hashes of
+/// 64 bits, which take a quarter of the time of a good one of 128.
 std::string content(Target target, const TableName& table, ContentScope scope);
 /// One row: rows, first_day, last_day.
 std::string target_extent(const TableName& table);

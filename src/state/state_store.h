@@ -106,7 +106,8 @@ struct JournalEntry {
   Partition partition;
   std::uint64_t fence = 0;
   JournalPhase phase = JournalPhase::kBuilding;
-  std::string payload;  ///< JSON: staging names, live part names, the ledger entries to come (run/journal.h)
+  std::string warehouse;  ///< WarehouseMeta::uuid; empty in those of older versions: whichever there is
+  std::string payload;    ///< JSON: staging names, live part names, the ledger entries to come (run/journal.h)
 };
 
 /// What was read of one partition of a table, at one version of what it holds.

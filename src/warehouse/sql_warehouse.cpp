@@ -129,11 +129,15 @@ Status SqlWarehouse::prepare(const Limits& limits) {
 }
 
 Result<std::optional<WarehouseMeta>> SqlWarehouse::meta(const Limits& limits) {
-  GAPLESS_ASSIGN(const Rows rows, ask("who keeps this warehouse", Statement(sql::read_meta(tables_.meta)),
-                                      {"store_id", "host", "layout_version"}, limits));
+  constexpr std::string_view kNoUuid = "00000000-0000-0000-0000-000000000000";
+  Statement statement(sql::read_meta(tables_.meta));
+  statement.bind("database", layout_.database.text()).bind("table", tables_.meta.table.text());
+  GAPLESS_ASSIGN(const Rows rows,
+                 ask("who keeps this warehouse", statement, {"store_id", "host", "layout_version", "uuid"}, limits));
   if (rows.size() == 0) return std::nullopt;
   GAPLESS_ASSIGN(const std::uint64_t version, rows.u64(0, 2));
-  return WarehouseMeta{rows.text(0, 0), rows.text(0, 1), version};
+  const std::string uuid = rows.text(0, 3);
+  return WarehouseMeta{rows.text(0, 0), rows.text(0, 1), version, uuid == kNoUuid ? "" : uuid};
 }
 
 Status SqlWarehouse::write_meta(const WarehouseMeta& meta, const Limits& limits) {

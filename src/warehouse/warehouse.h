@@ -69,6 +69,9 @@ struct WarehouseMeta {
   std::string store_id;
   std::string host;
   std::uint64_t layout_version = 0;
+  /// Of the table that says so, by which one warehouse is told from another: database and server may be called anything.
+  /// Empty where the database gives tables none. Not written.
+  std::string uuid = {};
 };
 
 /// The source, the targets of one rollup, its ledger and its staging. Thread-safe.

@@ -4,6 +4,8 @@ from __future__ import annotations
 import json
 import os
 import signal
+import socket
+import sqlite3
 import subprocess
 import time
 import unittest
@@ -83,6 +85,30 @@ class ServerTest(CommandTest):
                 self.gapless('backfill', '--quiet', GAPLESS_NOW=NOW)
                 assert_groups_equal_reference(self, self.events)
                 self.assertEqual(self.sql("SELECT name FROM system.tables WHERE startsWith(name, 'staging_')"), [])
+
+    def test_a_run_of_another_container_is_dead_once_nobody_is_at_work(self) -> None:
+        """Where every process has the same number, or every start another host name, neither says who is alive."""
+        for host, pid in (('another', 1), (socket.gethostname(), os.getpid())):
+            with self.subTest(host):
+                self.run_gapless('backfill', '--force', GAPLESS_NOW=NOW, GAPLESS_KILL_AT='publish.after_stats')
+                with sqlite3.connect(self.data / 'state.sqlite') as store:
+                    store.execute("UPDATE runs SET host = ?, pid = ? WHERE status = 'running'", (host, pid))
+                store.close()
+                self.gapless('plan', GAPLESS_NOW=NOW)
+                self.assertEqual(self.gapless('runs', '--limit', '1', '--output', 'json').json['runs'][0]['status'], 'interrupted')
+
+    def test_what_is_left_unfinished_in_one_database_waits_for_it(self) -> None:
+        self.gapless('backfill', '--quiet', GAPLESS_NOW=NOW)
+        self.run_gapless('backfill', '--force', GAPLESS_NOW=NOW, GAPLESS_KILL_AT='publish.after_stats')
+        other = {'GAPLESS_NOW': NOW, 'GAPLESS_ENGINE_DATABASE': 'other', 'GAPLESS_ENGINE_STAGING_DATABASE': 'other'}
+        elsewhere = self.gapless('backfill', **other)
+        self.assertIn('left unfinished in another warehouse', elsewhere.err)
+        with sqlite3.connect(self.data / 'state.sqlite') as store:
+            self.assertGreater(store.execute('SELECT count(*) FROM journal').fetchone(), (0,))
+        store.close()
+        self.gapless('plan', GAPLESS_NOW=NOW)
+        self.assertEqual(self.sql("SELECT name FROM system.tables WHERE database = 'building'"), [])
+        assert_groups_equal_reference(self, self.events)
 
     def test_a_server_that_is_away_is_a_failure_to_look(self) -> None:
         self.gapless('backfill', '--quiet', GAPLESS_NOW=NOW)

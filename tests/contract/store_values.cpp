@@ -23,8 +23,8 @@ std::ostream& operator<<(std::ostream& out, const Lease& lease) {
 }
 
 std::ostream& operator<<(std::ostream& out, const JournalEntry& entry) {
-  return out << fmt::format("journal {} {} {} {} {} {:.80}", entry.run_id, entry.rollup, entry.partition.to_string(),
-                            entry.fence, name(entry.phase), entry.payload);
+  return out << fmt::format("journal {} {} {} {} {} {} {:.80}", entry.run_id, entry.rollup, entry.partition.to_string(),
+                            entry.fence, name(entry.phase), entry.warehouse, entry.payload);
 }
 
 namespace contract {
@@ -51,8 +51,9 @@ StepRecord some_step(std::string_view run_id, std::string_view day_text, std::st
 }
 
 JournalEntry some_entry(std::string_view run_id, std::string_view day_text, std::uint64_t fence) {
-  return JournalEntry{std::string(run_id), "web", Partition{0, day(day_text), 0}, fence, JournalPhase::kBuilding,
-                      R"({"staging":[]})"};
+  return JournalEntry{
+      std::string(run_id), "web", Partition{0, day(day_text), 0}, fence, JournalPhase::kBuilding, "warehouse",
+      R"({"staging":[]})"};
 }
 
 std::vector<std::string> ids(const std::vector<RunRecord>& runs) {

@@ -18,7 +18,8 @@ inline auto fields(const StepRecord& step) {
 }
 inline auto fields(const Lease& lease) { return std::tie(lease.resource, lease.holder, lease.fence, lease.expires_at); }
 inline auto fields(const JournalEntry& entry) {
-  return std::tie(entry.run_id, entry.rollup, entry.partition, entry.fence, entry.phase, entry.payload);
+  return std::tie(entry.run_id, entry.rollup, entry.partition, entry.fence, entry.phase, entry.warehouse,
+                  entry.payload);
 }
 inline auto fields(const StateStore::Pause& pause) { return std::tie(pause.reason, pause.until); }
 

@@ -18,6 +18,25 @@ class ReadOnly : public GatewayWorld {
   void SetUp() override { start(reading()); }
 };
 
+TEST_F(ReadOnly, stops_a_statement_whose_client_has_gone) {
+  GatewayOptions options = reading();
+  options.max_running = 1;
+  start(options);
+  {
+    const RawClient client(server->address());
+    client.send(request_text("POST /", "X-ClickHouse-Key: " + kToken + "\r\n",
+                             "SELECT count() FROM numbers(1000000000000) WHERE number % 7 = 3"));
+    const auto until = std::chrono::steady_clock::now() + kSoon;
+    while (outcome(ask("SELECT 1")) != "202" && std::chrono::steady_clock::now() < until) {
+    }
+    EXPECT_EQ(outcome(ask("SELECT 1")), "202") << "it runs, and has the only place";
+  }
+  const auto until = std::chrono::steady_clock::now() + kSoon;
+  std::string answer;
+  while (answer != "200 1\n" && std::chrono::steady_clock::now() < until) answer = outcome(ask("SELECT 1"));
+  EXPECT_EQ(answer, "200 1\n");
+}
+
 TEST_F(ReadOnly, reads_the_rollup_in_every_way_that_clients_ask) {
   const struct {
     const char* statement;

@@ -177,6 +177,23 @@ TEST(Recovery, IsPartOfTakingTheDay) {
   EXPECT_THAT(world.kept.journal().value(), testing::IsEmpty());
 }
 
+TEST(Recovery, LeavesAloneWhatWasLeftInAnotherWarehouseOfTheStore) {
+  TierWorld world;
+  const std::string store_id = world.kept.store_id().value();
+  ASSERT_TRUE(world.warehouse.write_meta({store_id, "host", 1, "one"}, {}));
+  die_in(world, "replace_partition", 1, Effect::kHalf);
+  ASSERT_EQ(world.kept.journal().value().at(0).warehouse, "one");
+  ASSERT_TRUE(world.warehouse.write_meta({store_id, "host", 1, "another"}, {}));
+  const RecoveryReport elsewhere = world.recover(tier_ask(world), world.store).value();
+  EXPECT_EQ(elsewhere.redone + elsewhere.discarded, 0U);
+  EXPECT_THAT(elsewhere.interrupted_runs, SizeIs(1)) << "the run is over all the same";
+  EXPECT_THAT(world.kept.journal().value(), SizeIs(1));
+
+  ASSERT_TRUE(world.warehouse.write_meta({store_id, "host", 1, "one"}, {}));
+  EXPECT_EQ(world.recover(tier_ask(world), world.store).value().redone, 1U);
+  expect_good_after_recovery(world);
+}
+
 TEST(Recovery, ByTheOnlyOneAtWorkTakesEveryOtherForDead) {
   TierWorld world;
   FaultInjector faults;

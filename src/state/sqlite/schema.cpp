@@ -127,11 +127,15 @@ ALTER TABLE steps ADD COLUMN teams TEXT NOT NULL DEFAULT '';
 CREATE INDEX steps_by_day ON steps (day);
 )sql";
 
+constexpr const char* kWarehouseOfJournal = "ALTER TABLE journal ADD COLUMN warehouse TEXT NOT NULL DEFAULT ''";
+
 void make_shortcuts(SQLite::Database& database) { database.exec(kShortcuts); }
 
 void make_schedule(SQLite::Database& database) { database.exec(kSchedule); }
 
 void add_teams_to_steps(SQLite::Database& database) { database.exec(kTeamsOfSteps); }
+
+void add_warehouse_to_journal(SQLite::Database& database) { database.exec(kWarehouseOfJournal); }
 
 void make_first_tables(SQLite::Database& database) {
   database.exec(kFirstTables);
@@ -141,8 +145,8 @@ void make_first_tables(SQLite::Database& database) {
 }
 
 /// The n-th leads from version n to version n + 1. Never changed once released; a new version is a new function.
-constexpr std::array<void (*)(SQLite::Database&), 4> kMigrations{make_first_tables, make_shortcuts, make_schedule,
-                                                                 add_teams_to_steps};
+constexpr std::array<void (*)(SQLite::Database&), 5> kMigrations{make_first_tables, make_shortcuts, make_schedule,
+                                                                 add_teams_to_steps, add_warehouse_to_journal};
 
 int version_of(SQLite::Database& database) { return database.execAndGet("PRAGMA user_version").getInt(); }
 

@@ -26,7 +26,7 @@ class SqliteFullStore : public SqliteStoreTest {
     ASSERT_TRUE(open()->begin_run(run));
     for (const char* values : {"INTO steps SELECT NULL, 'r1', 0, '2026-03-01', n, 'build', 'done', 0, 0, 0, 0, '', ''",
                                "INTO leases SELECT 'web/' || n, 'r1', n, 9e15",
-                               "INTO journal SELECT 'r1', 'web', 0, '2026-03-01', n, n, 'building', '{}'"}) {
+                               "INTO journal SELECT 'r1', 'web', 0, '2026-03-01', n, n, 'building', '{}', ''"}) {
       execute(std::string("WITH RECURSIVE numbers(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < 500) "
                           "INSERT ") +
               values + " FROM numbers");

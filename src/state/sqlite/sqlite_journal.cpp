@@ -19,10 +19,10 @@ Result<JournalPhase> parse_phase(std::string_view text) {
 Status SqliteStateStore::write_journal(const JournalEntry& entry) {
   return connection_->write("writing the journal", [&](SQLite::Database& database) -> Status {
     statement(database,
-              "INSERT OR REPLACE INTO journal (run_id, rollup, shard, day, bucket, fence, phase, payload)"
-              " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+              "INSERT OR REPLACE INTO journal (run_id, rollup, shard, day, bucket, fence, phase, warehouse, payload)"
+              " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
               entry.run_id, entry.rollup, entry.partition.shard, entry.partition.day, entry.partition.bucket,
-              entry.fence, name(entry.phase), entry.payload)
+              entry.fence, name(entry.phase), entry.warehouse, entry.payload)
         .exec();
     return {};
   });
@@ -41,7 +41,7 @@ Result<std::vector<JournalEntry>> SqliteStateStore::journal() {
   using Entries = std::vector<JournalEntry>;
   return connection_->read("reading the journal", [&](SQLite::Database& database) -> Result<Entries> {
     auto query = statement(database,
-                           "SELECT run_id, rollup, shard, day, bucket, fence, phase, payload FROM journal"
+                           "SELECT run_id, rollup, shard, day, bucket, fence, phase, warehouse, payload FROM journal"
                            " ORDER BY fence, run_id, rollup, shard, day, bucket");
     Entries entries;
     while (query.executeStep()) {
@@ -49,7 +49,7 @@ Result<std::vector<JournalEntry>> SqliteStateStore::journal() {
       GAPLESS_ASSIGN(const JournalPhase phase, parse_phase(query.getColumn(6).getString()));
       entries.push_back({query.getColumn(0).getString(), query.getColumn(1).getString(), partition,
                          static_cast<std::uint64_t>(query.getColumn(5).getInt64()), phase,
-                         query.getColumn(7).getString()});
+                         query.getColumn(7).getString(), query.getColumn(8).getString()});
     }
     return entries;
   });

@@ -30,7 +30,7 @@ TEST_F(SqliteStore, IsMarkedAsOursWithItsVersionAndHasAWriteAheadLog) {
   open();
   SQLite::Database raw(file().string());
   EXPECT_EQ(raw.execAndGet("PRAGMA application_id").getInt(), 0x6761706c);
-  EXPECT_EQ(raw.execAndGet("PRAGMA user_version").getInt(), 4);
+  EXPECT_EQ(raw.execAndGet("PRAGMA user_version").getInt(), 5);
   EXPECT_EQ(raw.execAndGet("PRAGMA journal_mode").getString(), "wal");
 }
 
@@ -92,7 +92,8 @@ TEST_F(SqliteStore, OfTheFirstVersionIsTakenAlong) {
   execute(
       "DROP TABLE cached_partitions; DROP TABLE confirmations; DROP TABLE ticks; DROP TABLE accepted_definition;"
       " ALTER TABLE runs DROP COLUMN cells_by_state; ALTER TABLE runs DROP COLUMN reason;"
-      " DROP INDEX steps_by_day; ALTER TABLE steps DROP COLUMN teams; PRAGMA user_version = 1");
+      " DROP INDEX steps_by_day; ALTER TABLE steps DROP COLUMN teams; ALTER TABLE journal DROP COLUMN warehouse;"
+      " PRAGMA user_version = 1");
   const auto store = open();
   EXPECT_EQ(store->store_id().value(), id);
   EXPECT_EQ(store->run("r1").value().value().id, "r1");
@@ -107,14 +108,14 @@ TEST_F(SqliteStore, OfANewerProgramIsAConflictAndLeftAlone) {
   const auto store = SqliteStateStore::open(file());
   ASSERT_FALSE(store);
   EXPECT_EQ(store.error().fault, Fault::kConflict);
-  EXPECT_THAT(store.error().message, AllOf(HasSubstr("version 7"), HasSubstr("up to 4"), HasSubstr("Upgrade")));
+  EXPECT_THAT(store.error().message, AllOf(HasSubstr("version 7"), HasSubstr("up to 5"), HasSubstr("Upgrade")));
   EXPECT_EQ(read_file(), before);
 }
 
 TEST_F(SqliteStore, MadeNewerWhileInUseIsAConflictFromThenOn) {
   const auto store = open();
   const Lease lease = std::get<Lease>(store->take_lease("web/1", "r1", 1h).value());
-  execute("PRAGMA user_version = 5");
+  execute("PRAGMA user_version = 6");
   const auto expect_conflict = [](const auto& result) {
     ASSERT_FALSE(result);
     EXPECT_EQ(result.error().fault, Fault::kConflict) << result.error().message;
@@ -122,7 +123,7 @@ TEST_F(SqliteStore, MadeNewerWhileInUseIsAConflictFromThenOn) {
   expect_conflict(store->take_lease("web/2", "r1", 1h));
   expect_conflict(store->renew_lease(lease, 1h));
   expect_conflict(store->runs(1));
-  expect_conflict(store->write_journal({"r1", "web", {0, Day::of({}), 0}, 1, JournalPhase::kBuilding, ""}));
+  expect_conflict(store->write_journal({"r1", "web", {0, Day::of({}), 0}, 1, JournalPhase::kBuilding, "", ""}));
 }
 
 TEST_F(SqliteStore, MovedOrDeletedWhileInUseIsUsedNoMore) {
@@ -159,7 +160,7 @@ TEST_P(SqliteBadRow, IsCorruptNotAGuess) {
   run.id = "r1";
   ASSERT_TRUE(store->begin_run(run));
   ASSERT_TRUE(store->record_step({"r1", {0, Day::of({}), 0}, "build", "done", {}, 0, 0, 0, ""}));
-  ASSERT_TRUE(store->write_journal({"r1", "web", {0, Day::of({}), 0}, 1, JournalPhase::kBuilding, ""}));
+  ASSERT_TRUE(store->write_journal({"r1", "web", {0, Day::of({}), 0}, 1, JournalPhase::kBuilding, "", ""}));
   ASSERT_TRUE(store->run("r1") && store->runs(9) && store->steps("r1") && store->journal());
   execute(GetParam().text);
   std::vector<Error> errors;
