@@ -66,7 +66,7 @@ Result<End> parse_end(std::string_view text, std::string_view origin, const Time
 
 std::string hour_name(Instant hour, const TimeZone& zone) {
   const chrono::minutes offset = zone.period_at(hour).offset;
-  const std::string local = format_instant(hour + offset);  // ends in Z
+  std::string local = format_instant(hour + offset);  // ends in Z
   if (offset == chrono::minutes(0)) return local;
   const chrono::minutes size = chrono::abs(offset);
   return fmt::format("{}{}{:02}:{:02}", local.substr(0, local.size() - 1), offset < chrono::minutes(0) ? "-" : "+",

@@ -34,8 +34,7 @@ std::vector<Day> widened(const std::vector<Day>& days, int first, int last) {
   for (const Day day : days)
     for (int offset = first; offset <= last; ++offset) all.push_back(day + offset);
   std::ranges::sort(all);
-  const auto twice = std::ranges::unique(all);
-  all.erase(twice.begin(), twice.end());
+  all.erase(std::unique(all.begin(), all.end()), all.end());
   return all;
 }
 
