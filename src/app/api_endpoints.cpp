@@ -53,6 +53,10 @@ void give(Given& given, std::string_view member, const Json& value) {
 Given given_by(const std::vector<Parameter>& parameters, const Request& request) {
   Given given;
   for (const Parameter& parameter : parameters) {
+    if (parameter.in == Parameter::In::kPath) {
+      given.add_argument(request.path.at(parameter.name));
+      continue;
+    }
     const auto value = request.query.find(parameter.name);
     if (value == request.query.end()) continue;
     if (parameter.schema.at("type") != "boolean")
@@ -77,16 +81,24 @@ Reply reply_of(Commander::Answer answer) {
 /// Everything that is asked, as one text.
 std::string question_of(std::string_view command, const Request& request) {
   Json question = {command};
+  for (const auto& [name, value] : request.path) question.push_back({name, value});
   for (const auto& [name, value] : request.query) question.push_back({name, value});
   return question.dump();
 }
 
-/// An endpoint that runs a command which only looks, with its query as the options; once for all who ask the same.
+/// "/{report}": the parameter that is a part of the path, if any.
+std::string argument_in_path(const std::vector<Parameter>& parameters) {
+  const auto argument = std::ranges::find(parameters, Parameter::In::kPath, &Parameter::in);
+  return argument == parameters.end() ? "" : fmt::format("/{{{}}}", argument->name);
+}
+
+/// An endpoint that runs a command which only looks, with its query as the options, and as its argument what stands in the
+/// path; once for all who ask the same.
 Endpoint asking(const ApiSubject& subject, const std::shared_ptr<SharedLooks>& looks, std::string_view command,
                 std::vector<Parameter> parameters, Json schema) {
   const CommandSpec* const spec = find_command(command);
   Endpoint endpoint{.method = "GET",
-                    .path = fmt::format("/api/v1/{}", command),
+                    .path = fmt::format("/api/v1/{}", command) + argument_in_path(parameters),
                     .operation_id = std::string(command),
                     .summary = std::string(spec->summary),
                     .description = std::string(spec->details),
@@ -405,6 +417,7 @@ std::vector<Endpoint> api_endpoints(const ApiSubject& subject) {
                         {.name = "day", .description = "the day, UTC", .schema = day_schema(), .required = true}},
                        explain_schema()));
   all.push_back(asking(subject, looks, "teams", {}, teams_schema()));
+  all.push_back(asking(subject, looks, "query", query_parameters(), query_schema()));
   for (auto part : {run_history(subject), run_steering(subject), steering(subject)})
     for (Endpoint& endpoint : part) all.push_back(std::move(endpoint));
   return all;

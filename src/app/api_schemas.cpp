@@ -2,6 +2,7 @@
 
 #include "core/job.h"
 #include "plan/judge.h"
+#include "query/report.h"
 
 namespace gapless {
 namespace {
@@ -105,6 +106,56 @@ Json explain_schema() {
 Json teams_schema() {
   const Json team = object_schema({{"team_id", team_schema()}, {"strategies", array_schema(text_schema())}});
   return object_schema({{"teams", array_schema(team)}});
+}
+
+std::vector<api::Parameter> query_parameters() {
+  Json reports = Json::array();
+  for (const ReportKind& kind : report_kinds()) reports.push_back(kind.name);
+  const Json boolean = type_schema("boolean"), text = {{"type", "string"}, {"minLength", 1}, {"maxLength", 4000}};
+  const auto number = [](int least, int most) -> Json {
+    return {{"type", "integer"}, {"minimum", least}, {"maximum", most}};
+  };
+  return {{.name = "report",
+           .in = api::Parameter::In::kPath,
+           .description = "which one",
+           .schema = {{"type", "string"}, {"enum", std::move(reports)}}},
+          {.name = "team", .description = "the team", .schema = team_schema(), .required = true},
+          {.name = "from", .description = "first day in the time zone, or an instant at a full hour", .schema = text},
+          {.name = "to",
+           .description = "last day, included, or an instant, not included; without it today",
+           .schema = text},
+          {.name = "days",
+           .description = "so many days up to `to`, instead of `from`; without either 30",
+           .schema = days_schema()},
+          {.name = "timezone", .description = "of days and hours, as Europe/Berlin; without it UTC", .schema = text},
+          {.name = "filter",
+           .description = "only what has this, as browser=Chrome|Firefox; several have an & (%26) between them",
+           .schema = text},
+          {.name = "sort", .description = "a figure or value, with :asc or :desc", .schema = text},
+          {.name = "limit", .description = "so many rows at most; without it 10", .schema = number(1, 100'000)},
+          {.name = "offset", .description = "leave out so many rows before", .schema = number(0, 1'000'000'000)},
+          {.name = "by",
+           .description = "of a trend's points; without it hours up to two days",
+           .schema = {{"type", "string"}, {"enum", Json::array({"hour", "day"})}}},
+          {.name = "compare", .description = "with the period before, of the same length", .schema = boolean},
+          {.name = "explain", .description = "which day is answered from what, and the statement", .schema = boolean}};
+}
+
+Json query_schema() {
+  const Json period = {{"type", Json::array({"object", "null"})}};
+  return object_schema(
+      {{"report", text_schema()},
+       {"team_id", team_schema()},
+       {"from", text_schema()},
+       {"to", text_schema()},
+       {"timezone", text_schema()},
+       {"timezone_is_exact", type_schema("boolean")},
+       {"filters", array_schema(text_schema())},
+       {"rows", array_schema(object_schema(
+                    {{"visitors", count_schema()}, {"views", count_schema()}, {"sessions", count_schema()}}))},
+       {"next_offset", or_null("integer")},
+       {"previous", period},
+       {"answered_from", object_schema({{"rollup_days", count_schema()}, {"raw_days", count_schema()}})}});
 }
 
 Json run_schema() {

@@ -26,6 +26,8 @@ Json plan_schema();
 Json explain_schema();
 Json status_schema();
 Json teams_schema();
+std::vector<api::Parameter> query_parameters();
+Json query_schema();
 Json run_schema();
 Json start_run_schema();
 Json start_backfill_schema();

@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 #include <toml++/toml.h>
 
-#include "cli/nearest.h"
+#include "util/nearest.h"
 
 namespace gapless {
 namespace {

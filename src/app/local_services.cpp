@@ -138,11 +138,13 @@ WarehouseLayout LocalServices::layout() const {
 
 Result<Warehouse*> LocalServices::warehouse() {
   GAPLESS_ASSIGN(SqlWarehouse* const warehouse, opened_warehouse());
-  if (!has_source_) {
+  if (!reports_) {
     GAPLESS_ASSIGN(Engine* const engine, this->engine());
     GAPLESS_ASSIGN(sql::Source source, resolve_source(*engine, source_spec(configuration_.settings), limits()));
+    const Identifier& database = configuration_.settings.database;
+    reports_.emplace(*engine, sql::ReportTables{TableName::own(database, table_name(Target::kStats)),
+                                                TableName::own(database, table_name(Target::kBounces)), source});
     warehouse->set_source(std::move(source));
-    has_source_ = true;
   }
   return warehouse;
 }
@@ -203,6 +205,11 @@ Result<Figures> LocalServices::figures() {
   GAPLESS_ASSIGN(Warehouse* const warehouse, this->warehouse());
   GAPLESS_ASSIGN(StateStore* const store, data_->store());
   return Figures{warehouse, store, &*executor_};
+}
+
+Result<Reports*> LocalServices::reports() {
+  GAPLESS_TRY(warehouse());
+  return &*reports_;
 }
 
 Result<TeamSettings*> LocalServices::team_settings() {

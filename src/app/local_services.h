@@ -42,6 +42,7 @@ class LocalServices final : public Services {
   Result<Warehouse*> warehouse() override;
   Status settle() override;
   Result<Figures> figures() override;
+  Result<Reports*> reports() override;
   Result<TeamSettings*> team_settings() override;
   Result<TakeOverReport> take_over() override;
 
@@ -84,7 +85,7 @@ class LocalServices final : public Services {
   Installation installation_;
 
   std::optional<SqlWarehouse> warehouse_;
-  bool has_source_ = false;  ///< it was looked at
+  std::optional<Reports> reports_;  ///< set once the source was looked at
   std::optional<Executor> executor_;
   std::unique_ptr<TeamSettings> team_settings_;
 };

@@ -9,8 +9,8 @@
 #include <vector>
 
 #include "app/setting_table.h"
-#include "cli/nearest.h"
 #include "cli/parser.h"
+#include "util/nearest.h"
 
 namespace gapless {
 

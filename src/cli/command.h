@@ -24,6 +24,7 @@ struct OptionSpec {
   std::string_view help = {};                  ///< without full stop
   std::vector<std::string_view> choices = {};  ///< the only values, where there are any
   bool list = false;                           ///< may be repeated; the values are joined with commas
+  bool lines = false;                          ///< likewise, but each is a line of its own
   WordKind kind = WordKind::kText;
   char letter = 0;                      ///< 'q' of -q
   std::string_view setting = {};        ///< the key whose value it replaces for this run

@@ -15,6 +15,7 @@ CommandSpec init_command();
 CommandSpec load_command();
 CommandSpec pause_command();
 CommandSpec plan_command();
+CommandSpec query_command();
 CommandSpec resume_command();
 CommandSpec run_command();
 CommandSpec runs_cancel_command();

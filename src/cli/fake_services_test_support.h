@@ -50,6 +50,7 @@ class FakeServices final : public Services {
     if (parts_.figures) return *parts_.figures;
     return no_engine();
   }
+  Result<Reports*> reports() override { return no_engine(); }
   Result<TeamSettings*> team_settings() override { return &parts_.team_settings; }
   Status settle() override { return no_engine(); }
   Result<TakeOverReport> take_over() override { return no_engine(); }

@@ -80,8 +80,10 @@ std::string common_options_text(const Manual& manual, bool with_version) {
 }
 
 std::string argument_text(const ArgumentSpec& argument) {
+  constexpr std::size_t kMostInUsage = 6;  // more are listed below it
   std::string text(argument.name);
-  if (!argument.choices.empty()) text = fmt::format("{}", fmt::join(argument.choices, "|"));
+  if (!argument.choices.empty() && argument.choices.size() <= kMostInUsage)
+    text = fmt::format("{}", fmt::join(argument.choices, "|"));
   if (argument.most > 1) text += "…";
   return argument.least == 0 ? "[" + text + "]" : text;
 }
@@ -155,7 +157,10 @@ std::string command_help(const CommandSpec& command, const Manual& manual, const
   if (!command.arguments.empty()) {
     std::vector<Entry> all;
     for (const ArgumentSpec& argument : command.arguments)
-      all.push_back({std::string(argument.name), std::string(argument.help)});
+      all.push_back(
+          {std::string(argument.name), argument.choices.empty()
+                                           ? std::string(argument.help)
+                                           : fmt::format("{}: {}", argument.help, fmt::join(argument.choices, ", "))});
     text += heading("Arguments", style) + entries(all);
   }
   if (!command.options.empty()) text += heading("Options", style) + entries(describe_all(command.options, manual));

@@ -5,7 +5,7 @@
 #include <CLI/CLI.hpp>
 #include <deque>
 
-#include "cli/nearest.h"
+#include "util/nearest.h"
 
 namespace gapless {
 namespace {
@@ -134,8 +134,9 @@ Status take_options(std::span<const OptionSpec> options, const std::vector<std::
   for (std::size_t i = 0; i < options.size(); ++i) {
     if (values[i].empty()) continue;
     std::string value = values[i].back();
-    if (options[i].list) value = fmt::format("{}", fmt::join(values[i], ","));
-    if (!options[i].list) GAPLESS_TRY(check_choice(options[i].name, value, options[i].choices));
+    const bool repeats = options[i].list || options[i].lines;
+    if (repeats) value = fmt::format("{}", fmt::join(values[i], options[i].lines ? "\n" : ","));
+    if (!repeats) GAPLESS_TRY(check_choice(options[i].name, value, options[i].choices));
     given.set(options[i].name, std::move(value));
   }
   return {};

@@ -4,9 +4,9 @@
 
 #include <charconv>
 
-#include "cli/nearest.h"
 #include "cli/parser.h"
 #include "plan/plan.h"
+#include "util/nearest.h"
 
 namespace gapless {
 namespace {

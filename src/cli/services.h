@@ -14,6 +14,7 @@
 #include "core/definition.h"
 #include "engine/engine.h"
 #include "load/loader.h"
+#include "query/reports.h"
 #include "run/executor.h"
 #include "run/take_over.h"
 #include "state/state_store.h"
@@ -61,6 +62,8 @@ class Services {
   virtual Status settle() = 0;
   /// All of it settled, and the source found to be as configured.
   virtual Result<Figures> figures() = 0;
+  /// What reads reports, of the warehouse's tables and the source.
+  virtual Result<Reports*> reports() = 0;
   /// The table that the strategy project_settings looks at. Errors: kInvalidInput where the configuration names none.
   virtual Result<TeamSettings*> team_settings() = 0;
   /// Makes store() the warehouse's keeper. Errors as run/take_over.h.

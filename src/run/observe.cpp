@@ -349,7 +349,7 @@ Result<Observation> observe(Warehouse& warehouse, StateStore& store, const Scope
   wanted.add_history(seen.teams, seen);
   CellIndex cells = std::move(wanted).take();
   GAPLESS_TRY(take_confirmations(store, cells));
-  GAPLESS_TRY(look_at_owned(warehouse, scope, limits, cells, seen));
+  if (scope.look_by_session) GAPLESS_TRY(look_at_owned(warehouse, scope, limits, cells, seen));
   confirm(store, cells);
   leave_out_settled(scope, definition, cells, seen);
 

@@ -21,6 +21,8 @@ struct Scope {
   Teams excluded;              ///< always left out; sorted
   Day last_finished;           ///< later days are open
   bool include_open_days = false;
+  /// False: cells whose window changed have no `owned`, and cannot be judged.
+  bool look_by_session = true;
   bool believe_empty_source = false;  ///< --allow-shrink: a source without any events is not a failure to look
   Retention kept = {};
 

@@ -101,15 +101,6 @@ std::vector<Column> wide_columns() {
   return columns;
 }
 
-/// Who each distinct id of these teams belongs to now, where somebody was merged: the latest version, unless that is of a
-/// deletion. The same id may mean somebody else in another team.
-std::string merged_persons(const TableName& overrides) {
-  return "(SELECT team_id, distinct_id, argMax(person_id, version) AS person_id, 1 AS is_merged FROM " +
-         overrides.quoted() +
-         " WHERE team_id IN ({teams:Array(UInt64)}) GROUP BY team_id, distinct_id HAVING argMax(is_deleted, version) = "
-         "0)";
-}
-
 }  // namespace
 
 std::string create_straddlers(const TableName& straddlers) {

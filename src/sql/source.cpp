@@ -50,4 +50,11 @@ std::string in_days(int first, int last) {
       {{"first", day_plus(first)}, {"last", day_plus(last)}, {"after", day_plus(last + 1)}});
 }
 
+std::string merged_persons(const TableName& overrides) {
+  return "(SELECT team_id, distinct_id, argMax(person_id, version) AS person_id, 1 AS is_merged FROM " +
+         overrides.quoted() +
+         " WHERE team_id IN ({teams:Array(UInt64)}) GROUP BY team_id, distinct_id HAVING argMax(is_deleted, version) = "
+         "0)";
+}
+
 }  // namespace gapless::sql

@@ -52,4 +52,8 @@ inline constexpr std::string_view kIsInteraction = "event IN ('$pageview', '$scr
 /// key has it, the exact bounds hold where toDate() would wrap.
 std::string in_days(int first, int last);
 
+/// (SELECT team_id, distinct_id, person_id, is_merged …): who each distinct id of {teams:Array(UInt64)} belongs to now, where
+/// somebody was merged: the latest version, unless that is of a deletion. The same id may mean somebody else in another team.
+std::string merged_persons(const TableName& overrides);
+
 }  // namespace gapless::sql

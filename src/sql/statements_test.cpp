@@ -4,8 +4,10 @@
 #include <regex>
 #include <set>
 
+#include "sql/channels.h"
 #include "sql/columns.h"
 #include "sql/ledger.h"
+#include "sql/reports.h"
 #include "sql/sessions.h"
 #include "sql/targets.h"
 #include "sql/template.h"
@@ -37,12 +39,38 @@ struct StatementCase {
 };
 
 std::set<std::string> placeholders_of(const std::string& text) {
-  static const std::regex pattern(R"(\{([a-z_]+:[A-Za-z0-9]+(\([A-Za-z0-9]+\))?)\})");
+  static const std::regex pattern(R"(\{([a-z_0-9]+:[A-Za-z0-9]+(\([A-Za-z0-9']+\))?)\})");
   std::set<std::string> found;
   for (auto match = std::sregex_iterator(text.begin(), text.end(), pattern); match != std::sregex_iterator(); ++match)
     found.insert((*match)[1]);
   return found;
 }
+
+ReportTables report_tables(const Source& source) { return {table("stats"), table("bounces"), source}; }
+
+ReportText pages(bool rollup, bool raw) {
+  return {Counted::kViews, "pathname", "host IN ({filter_0:Array(String)})", {"pathname", "host"}, "views DESC",
+          rollup,          raw};
+}
+
+ReportText channels_report() {
+  ReportText text{Counted::kSessions, channel(), "", {}, "visitors DESC", true, true};
+  text.columns.insert(kChannelColumns.begin(), kChannelColumns.end());
+  return text;
+}
+
+std::set<std::string> with(std::set<std::string> some, const std::set<std::string>& more) {
+  some.insert(more.begin(), more.end());
+  return some;
+}
+
+const std::set<std::string> kReport = {"teams:Array(UInt64)", "from:DateTime('UTC')", "until:DateTime('UTC')",
+                                       "limit:UInt64", "offset:UInt64"};
+const std::set<std::string> kRawDays = {"owned:Array(Date)", "seen:Array(Date)", "around:Array(Date)"};
+const std::set<std::string> kChannels = {
+    "channel_search:String", "channel_search_sources:String", "channel_social:String", "channel_social_sources:String",
+    "channel_video:String",  "channel_video_sources:String",  "channel_email:String",  "channel_email_sources:String",
+    "channel_ai:String",     "channel_ai_sources:String"};
 
 class Statements : public testing::TestWithParam<StatementCase> {};
 
@@ -51,10 +79,10 @@ TEST_P(Statements, BindExactlyWhatIsSaid) {
   const StatementCase& one = GetParam();
   EXPECT_EQ(placeholders_of(one.text), one.placeholders);
   EXPECT_EQ(one.text.find_first_of("$", 0) == std::string::npos ||
-                std::regex_search(one.text, std::regex(R"(\$(pageview|screen|autocapture))")),
+                std::regex_search(one.text, std::regex(R"(\$(pageview|screen|autocapture|direct))")),
             true)
       << one.text;
-  EXPECT_FALSE(std::regex_search(one.text, std::regex(R"(\$(?!pageview|screen|autocapture)[a-z])"))) << one.text;
+  EXPECT_FALSE(std::regex_search(one.text, std::regex(R"(\$(?!pageview|screen|autocapture|direct)[a-z])"))) << one.text;
   EXPECT_EQ(std::count(one.text.begin(), one.text.end(), '('), std::count(one.text.begin(), one.text.end(), ')'))
       << one.text;
   EXPECT_EQ(std::count(one.text.begin(), one.text.end(), '\'') % 2, 0) << one.text;
@@ -129,6 +157,13 @@ INSTANTIATE_TEST_SUITE_P(
         {"verification_bounces_exact",
          verification(Target::kBounces, table("t"), content_source(), UniqExact::kYes),
          {"day:Date", "teams:Array(UInt64)", "most:UInt64", "tolerance:Float64"}},
+        {"report_overview", report({Counted::kSessions, "''"}, report_tables(source())), kReport},
+        {"report_pages", report(pages(true, false), report_tables(source())),
+         with(kReport, {"filter_0:Array(String)"})},
+        {"report_pages_raw", report(pages(false, true), report_tables(content_source())),
+         with(with(kReport, kRawDays), {"filter_0:Array(String)"})},
+        {"report_channels", report(channels_report(), report_tables(merged_source())),
+         with(with(kReport, kRawDays), kChannels)},
         {"tables_like", tables_like(), {"database:String", "prefix:String"}},
     }),
     [](const auto& test) { return test.param.name; });

@@ -34,6 +34,13 @@ if(NOT GAPLESS_SANITIZE)
     COMMAND ${Python3_EXECUTABLE} -B ${embedded}/reference_weeks.py $<TARGET_FILE:embedded_weeks>)
   set_tests_properties(reference_weeks PROPERTIES LABELS reference TIMEOUT 600)
 
+  # Reports over days in every state, also while they are built, against the reference.
+  add_executable(embedded_reports ${embedded}/reports_main.cpp)
+  target_link_libraries(embedded_reports PRIVATE embedded gapless_query)
+  add_test(NAME reference_reports
+    COMMAND ${Python3_EXECUTABLE} -B ${embedded}/reference_reports.py $<TARGET_FILE:embedded_reports>)
+  set_tests_properties(reference_reports PROPERTIES LABELS reference TIMEOUT 600)
+
   # The groups of generated streams against the reference.
   add_executable(embedded_groups ${embedded}/groups_main.cpp)
   target_link_libraries(embedded_groups PRIVATE embedded)

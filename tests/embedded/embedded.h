@@ -42,6 +42,8 @@ class Embedded {
   SqlWarehouse& warehouse() { return *warehouse_; }
   const Definition& definition() const { return definition_; }
 
+  StateStore& store() { return *store_; }
+
   /// Loads a text of newline-delimited events, as a file of its own.
   LoadReport load(const std::string& ndjson);
   Plan plan(DayRange window, std::optional<Teams> teams = {}, PlanOptions options = {},

@@ -1,4 +1,4 @@
-#include "cli/nearest.h"
+#include "util/nearest.h"
 
 #include <gtest/gtest.h>
 

@@ -1,0 +1,53 @@
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "plan/judge.h"
+#include "run/observe.h"
+
+namespace gapless {
+
+/// What a day of a report is answered from.
+enum class DaySource {
+  kTarget,  ///< the target holds what the source says, or all that is left of it
+  kRaw      ///< raw events, by the rules that build a target
+};
+
+/// What answers a day, and why.
+struct DayAnswer {
+  DaySource source = DaySource::kRaw;
+  /// None: events near the day changed, and nobody has looked since whether its own did. That look costs as much as to read
+  /// the day.
+  std::optional<CellState> state;
+
+  std::string_view why() const;  ///< the state's name, or "changed"
+};
+
+/// By the state of the day's cell (docs/REPORTS.md: which days are answered from what).
+DaySource source_of(CellState state);
+
+/// Which days of a range are answered from what, for one team at one moment.
+struct Coverage {
+  DayRange days;
+  std::map<Day, DayAnswer> answers;  ///< of every day
+  SourceExtent source = {};          ///< of all teams
+
+  std::vector<Day> of(DaySource from) const;
+};
+
+/// Whose days, and what the planner has to know of them.
+struct CoverageRequest {
+  TeamId team;
+  DayRange days;
+  Day last_finished;
+  Retention kept = {};
+};
+
+/// Looks as every plan does, at what changed since the last look. Errors: those of observe().
+Result<Coverage> look_at_coverage(Warehouse& warehouse, StateStore& store, const CoverageRequest& request,
+                                  const Definition& definition, const Limits& limits);
+
+}  // namespace gapless

@@ -1,0 +1,230 @@
+#include "query/reports.h"
+
+#include <fmt/format.h>
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+#include <map>
+
+#include "query/channel_lists.h"
+#include "sql/channels.h"
+
+namespace gapless {
+namespace {
+
+constexpr std::uint64_t kAllRows = 1'000'000;
+
+std::string hour_text(Instant instant) {
+  std::string text = format_instant(instant);  // 2026-03-01T09:00:00Z
+  text.pop_back();
+  text[10] = ' ';
+  return text;
+}
+
+std::vector<std::string> texts_of(const std::vector<Day>& days) {
+  std::vector<std::string> texts;
+  texts.reserve(days.size());
+  for (const Day day : days) texts.push_back(day.to_string());
+  return texts;
+}
+
+/// Each of the days with those from `first` to `last` days later.
+std::vector<Day> widened(const std::vector<Day>& days, int first, int last) {
+  std::vector<Day> all;
+  for (const Day day : days)
+    for (int offset = first; offset <= last; ++offset) all.push_back(day + offset);
+  std::ranges::sort(all);
+  all.erase(std::unique(all.begin(), all.end()), all.end());
+  return all;
+}
+
+std::string numbers(const std::vector<DayShift>& shifts, std::int64_t DayShift::*member) {
+  std::vector<std::int64_t> values;
+  for (const DayShift& shift : shifts) values.push_back(shift.*member);
+  return fmt::format("[{}]", fmt::join(values, ","));
+}
+
+/// The number of a row's bucket.
+std::string bucket_text(BucketSize size) {
+  if (size == BucketSize::kHour) return "toString(intDiv(toUnixTimestamp(period_bucket), 3600))";
+  return "toString(intDiv(toInt64(toUnixTimestamp(period_bucket)) + {day_shifts:Array(Int64)}[greatest(1,"
+         " arrayCount(b -> b <= toUnixTimestamp(period_bucket), {day_shift_begins:Array(Int64)}))], 86400))";
+}
+
+std::string order_of(const ReportSort& sort) {
+  const auto figure = [&]() -> std::string {
+    switch (sort.by) {
+      case ReportSort::By::kValue: return "value";
+      case ReportSort::By::kVisitors: return "visitors";
+      case ReportSort::By::kViews: return "views";
+      case ReportSort::By::kSessions: return "sessions";
+      case ReportSort::By::kBounceRate: return "bounces / nullIf(sessions, 0)";
+      case ReportSort::By::kDuration: return "duration / nullIf(sessions, 0)";
+    }
+    return "value";
+  };
+  return figure() + (sort.descending ? " DESC" : " ASC");
+}
+
+bool reads_channels(const ReportRequest& request) {
+  const auto is_channel = [](const Dimension& one) { return one.kind == Dimension::Kind::kChannel; };
+  return request.kind->dimension == "channel" ||
+         std::ranges::any_of(request.filters, [&](const Filter& filter) { return is_channel(*filter.dimension); });
+}
+
+Result<ReportRow> row_of(const Rows& rows, std::size_t row) {
+  ReportRow one{rows.text(row, 0), {}};
+  GAPLESS_ASSIGN(one.figures.visitors, rows.u64(row, 1));
+  GAPLESS_ASSIGN(one.figures.views, rows.u64(row, 2));
+  GAPLESS_ASSIGN(one.figures.sessions, rows.u64(row, 3));
+  GAPLESS_ASSIGN(one.figures.bounces, rows.u64(row, 4));
+  GAPLESS_ASSIGN(one.figures.duration_seconds, rows.i64(row, 5));
+  return one;
+}
+
+/// Every bucket of the period, in order, with the figures of those that have any.
+std::vector<ReportRow> in_buckets(const ReportRequest& request, const std::vector<ReportRow>& rows) {
+  std::map<std::string, ReportFigures> found;
+  for (const ReportRow& row : rows) found.emplace(row.value, row.figures);
+  std::vector<ReportRow> filled;
+  for (const Bucket& bucket : buckets_of(request.period, request.bucket, request.zone)) {
+    const auto figures = found.find(std::to_string(bucket.number));
+    filled.push_back({bucket.name, figures == found.end() ? ReportFigures{} : figures->second});
+  }
+  return filled;
+}
+
+}  // namespace
+
+sql::Counted ReportRequest::counted() const {
+  const auto dimension = kind->dimension.empty() ? nullptr : *find_dimension(kind->dimension, "");
+  const bool views = (dimension != nullptr && dimension->of_views) || any_of_views(filters);
+  return views ? sql::Counted::kViews : sql::Counted::kSessions;
+}
+
+Status ReportRequest::check() const {
+  const auto is_of_sessions = [](const Filter& one) { return one.dimension->kind == Dimension::Kind::kEntryHost; };
+  if (counted() == sql::Counted::kViews && std::ranges::any_of(filters, is_of_sessions))
+    return fail(Fault::kInvalidInput,
+                "entry_host cannot be combined with page or host: where views are counted, only the host of each view "
+                "is known");
+  const bool by_rate = sort.by == ReportSort::By::kBounceRate || sort.by == ReportSort::By::kDuration;
+  if (counted() == sql::Counted::kViews && by_rate && kind->rows == ReportKind::Rows::kValues)
+    return fail(Fault::kInvalidInput,
+                "where views are counted there are no bounces and no durations to sort by (from --sort)");
+  return {};
+}
+
+Statement Reports::statement(const ReportRequest& request, const Coverage& coverage) const {
+  return statement(request, coverage, nullptr);
+}
+
+Statement Reports::statement(const ReportRequest& request, const Coverage& coverage,
+                             const std::vector<std::string>* only_values) const {
+  const std::vector<Day> raw = coverage.of(DaySource::kRaw);
+  sql::ReportText text{.counted = request.counted(), .value = "''", .condition = condition_of(request.filters)};
+  text.reads_raw = !raw.empty();
+  text.reads_rollup = raw.size() < coverage.answers.size();
+  const auto reads = [&](const Dimension& dimension) {
+    for (const std::string_view column : dimension.columns()) text.columns.emplace(column);
+  };
+  for (const Filter& filter : request.filters) reads(*filter.dimension);
+  const bool by_value = request.kind->rows == ReportKind::Rows::kValues;
+  const bool by_bucket = request.kind->rows == ReportKind::Rows::kBuckets;
+  if (by_bucket) text.value = bucket_text(request.bucket);
+  if (by_value) {
+    const Dimension& dimension = **find_dimension(request.kind->dimension, "");
+    reads(dimension);
+    text.value = dimension.text();
+    text.order = order_of(request.sort);
+    if (only_values != nullptr)
+      text.condition +=
+          fmt::format("{}{} IN ({{values:Array(String)}})", text.condition.empty() ? "" : " AND ", text.value);
+  }
+
+  Statement statement(sql::report(text, tables_));
+  statement.bind("teams", Teams{request.team});
+  statement.bind("from", hour_text(request.period.from)).bind("until", hour_text(request.period.until));
+  const bool paged = by_value && only_values == nullptr;
+  statement.bind("limit", paged ? request.limit + 1 : kAllRows).bind("offset", paged ? request.offset : 0);
+  for (std::size_t i = 0; i < request.filters.size(); ++i)
+    statement.bind(fmt::format("filter_{}", i), request.filters[i].texts);
+  if (only_values != nullptr) statement.bind("values", *only_values);
+  if (by_bucket && request.bucket == BucketSize::kDay) {
+    const std::vector<DayShift> shifts = day_shifts(request.period, request.zone);
+    statement.bind_escaped("day_shifts", numbers(shifts, &DayShift::seconds));
+    statement.bind_escaped("day_shift_begins", numbers(shifts, &DayShift::begin));
+  }
+  if (reads_channels(request)) bind_channel_lists(statement);
+  if (text.reads_raw)
+    statement.bind("owned", texts_of(raw))
+        .bind("seen", texts_of(widened(raw, 0, 1)))
+        .bind("around", texts_of(widened(raw, -2, 1)));
+  return statement;
+}
+
+Result<std::vector<ReportRow>> Reports::ask(const Statement& statement, const Limits& limits) const {
+  constexpr std::string_view kQuestion = "the report";
+  StatementOptions options;
+  options.deadline = limits.deadline;
+  options.memory_limit_bytes = limits.memory_limit_bytes;
+  options.max_result_rows = kAllRows;
+  options.stop = limits.stop;
+  options.read_only = true;
+  // Many raw days are many sessions: what does not fit in memory goes to the disk.
+  if (limits.memory_limit_bytes > 0)
+    for (const char* setting : {"max_bytes_before_external_group_by", "max_bytes_before_external_sort"})
+      options.settings[setting] = std::to_string(limits.memory_limit_bytes / 4);
+  const auto started = std::chrono::steady_clock::now();
+  auto rows = engine_.select(statement, options);
+  const std::chrono::duration<double, std::milli> took = std::chrono::steady_clock::now() - started;
+  if (!rows) return fail(with_context(kQuestion, std::move(rows.error())));
+  spdlog::debug("{}: {} rows in {:.1f} ms, {} rows read", kQuestion, rows->size(), took.count(), rows->rows_read());
+  if (auto good = rows->expect({"value", "visitors", "views", "sessions", "bounces", "duration"}); !good)
+    return fail(with_context(kQuestion, std::move(good.error())));
+  std::vector<ReportRow> found;
+  found.reserve(rows->size());
+  for (std::size_t i = 0; i < rows->size(); ++i) {
+    GAPLESS_ASSIGN(ReportRow row, row_of(*rows, i));
+    found.push_back(std::move(row));
+  }
+  return found;
+}
+
+Result<ReportPage> Reports::read(const ReportRequest& request, const Coverage& coverage, const Limits& limits) const {
+  GAPLESS_TRY(request.check());
+  ReportPage page;
+  GAPLESS_ASSIGN(page.rows, ask(statement(request, coverage), limits));
+  if (request.kind->rows == ReportKind::Rows::kBuckets) page.rows = in_buckets(request, page.rows);
+  if (request.kind->rows == ReportKind::Rows::kOne && page.rows.empty()) page.rows.emplace_back();
+  if (request.kind->rows == ReportKind::Rows::kValues && page.rows.size() > request.limit) {
+    page.has_more = true;
+    page.rows.resize(request.limit);
+  }
+  return page;
+}
+
+Status Reports::read_before(const ReportRequest& request, const Coverage& coverage, const Limits& limits,
+                            ReportPage& page) const {
+  ReportRequest earlier = request;
+  earlier.period = previous(request.period, request.zone);
+  std::vector<std::string> values;
+  for (const ReportRow& row : page.rows) values.push_back(row.value);
+  const bool by_value = request.kind->rows == ReportKind::Rows::kValues;
+  GAPLESS_ASSIGN(std::vector<ReportRow> rows, ask(statement(earlier, coverage, by_value ? &values : nullptr), limits));
+  if (by_value) {
+    std::map<std::string, ReportFigures> found;
+    for (const ReportRow& row : rows) found.emplace(row.value, row.figures);
+    for (ReportRow& row : page.rows) {
+      const auto before = found.find(row.value);
+      row.before = before == found.end() ? ReportFigures{} : before->second;
+    }
+    return {};
+  }
+  if (request.kind->rows == ReportKind::Rows::kBuckets) rows = in_buckets(earlier, rows);
+  rows.resize(page.rows.size());
+  for (std::size_t i = 0; i < page.rows.size(); ++i) page.rows[i].before = rows[i].figures;
+  return {};
+}
+
+}  // namespace gapless

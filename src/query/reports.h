@@ -1,0 +1,69 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "engine/engine.h"
+#include "query/coverage.h"
+#include "query/filter.h"
+#include "query/period.h"
+#include "query/report.h"
+#include "sql/reports.h"
+
+namespace gapless {
+
+/// A report, asked for.
+struct ReportRequest {
+  const ReportKind* kind = nullptr;
+  TeamId team;
+  Period period;
+  TimeZone zone = {};
+  BucketSize bucket = BucketSize::kDay;  ///< of a trend
+  std::vector<Filter> filters = {};
+  ReportSort sort = {};  ///< of values; of these also limit and offset
+  std::uint64_t limit = 10;
+  std::uint64_t offset = 0;
+
+  sql::Counted counted() const;
+  /// Errors: kInvalidInput where filters are of what tables of views and of sessions have apart.
+  Status check() const;
+};
+
+struct ReportRow {
+  std::string value;  ///< of a breakdown; a bucket's name; empty for an overview
+  ReportFigures figures;
+  std::optional<ReportFigures> before = {};  ///< in the previous period, where that was asked for
+};
+
+struct ReportPage {
+  std::vector<ReportRow> rows;
+  bool has_more = false;  ///< there are rows after these
+};
+
+/// Reports, read through an engine. Thread-safe.
+class Reports {
+ public:
+  /// The engine must outlive it.
+  Reports(Engine& engine, sql::ReportTables tables) : engine_(engine), tables_(std::move(tables)) {}
+
+  /// The days of `coverage` answered from what it says. Whatever is published meanwhile, a day is read from one table, as of
+  /// a moment no earlier than the look.
+  Result<ReportPage> read(const ReportRequest& request, const Coverage& coverage, const Limits& limits) const;
+  /// Gives each row of a page what it was in the previous period, whose days `coverage` tells of.
+  Status read_before(const ReportRequest& request, const Coverage& coverage, const Limits& limits,
+                     ReportPage& page) const;
+
+  /// What read() would run.
+  Statement statement(const ReportRequest& request, const Coverage& coverage) const;
+
+ private:
+  Statement statement(const ReportRequest& request, const Coverage& coverage,
+                      const std::vector<std::string>* only_values) const;
+  Result<std::vector<ReportRow>> ask(const Statement& statement, const Limits& limits) const;
+
+  Engine& engine_;
+  const sql::ReportTables tables_;
+};
+
+}  // namespace gapless

@@ -1,0 +1,34 @@
+#pragma once
+
+#include <set>
+#include <string>
+
+#include "sql/raw_sessions.h"
+
+namespace gapless::sql {
+
+/// Where a report's rows are read.
+struct ReportTables {
+  TableName stats;
+  TableName bounces;
+  Source source;
+};
+
+/// A report as statements see it.
+struct ReportText {
+  Counted counted = Counted::kSessions;
+  std::string value;           ///< what rows are grouped by: a String, of `columns` and period_bucket
+  std::string condition = "";  ///< on `columns`; empty: none
+  std::set<std::string, std::less<>> columns = {};  ///< dimensions that both read
+  std::string order = "";                           ///< of the figures below, before the value; empty: by value alone
+  bool reads_rollup = true;                         ///< some day is answered from the target
+  bool reads_raw = false;                           ///< some day is answered from raw events
+};
+
+/// value, visitors, views, sessions, bounces, duration of each group, both last ones 0 where views are counted: states of
+/// the target and states derived from raw events, merged. Binds {teams:Array(UInt64)}, of one team; {from:DateTime('UTC')}
+/// and {until:DateTime('UTC')}, full hours; {limit:UInt64}, {offset:UInt64}; where raw days are read, what raw_sessions()
+/// binds; and what value and condition bind.
+std::string report(const ReportText& text, const ReportTables& tables);
+
+}  // namespace gapless::sql
