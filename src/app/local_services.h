@@ -40,6 +40,8 @@ class LocalServices final : public Services {
   Result<Engine*> engine() override;
   Result<Loader*> loader() override;
   Result<Warehouse*> warehouse() override;
+  Result<std::vector<TargetLook>> target_tables() override;
+  Result<RightsLook> rights() override;
   Status settle() override;
   Result<Figures> figures() override;
   Result<TeamSettings*> team_settings() override;
@@ -84,7 +86,8 @@ class LocalServices final : public Services {
   Installation installation_;
 
   std::optional<SqlWarehouse> warehouse_;
-  bool has_source_ = false;  ///< it was looked at
+  bool has_source_ = false;   ///< it was looked at
+  bool has_targets_ = false;  ///< they were, and can take figures
   std::optional<Executor> executor_;
   std::unique_ptr<TeamSettings> team_settings_;
 };
