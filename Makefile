@@ -56,7 +56,7 @@ test-release: test-setup ## only the release build's tests: all there are
 	@ctest --preset release -j $(JOBS) </dev/null
 
 .PHONY: test-long
-test-long: test-setup ## what takes too long for `make test`: a busy month in 300 MB, every statement spoilt in every way, every report while days are built
+test-long: test-setup ## what takes too long for `make test`: a busy month in 300 MB, every statement spoilt, every report while days are built, all on a server
 	@$(build_release) --target gapless stand_in_server </dev/null
 	$(call step,a month of 10 M events with 300 MB of memory: tests/long/memory_month.py)
 	@python3 -B tests/long/memory_month.py </dev/null
@@ -65,6 +65,8 @@ test-long: test-setup ## what takes too long for `make test`: a busy month in 30
 	$(call step,every report of 40 streams while their days are built: tests/embedded/reference_reports.py)
 	@$(build_release) --target embedded_reports </dev/null
 	@python3 -B tests/embedded/reference_reports.py build/release/tests/embedded_reports 1 40 20 </dev/null
+	$(call step,every black-box test on a server: GAPLESS_TEST_ENGINE=server)
+	@for file in tests/cli/test_*.py; do echo "$$file"; GAPLESS_TEST_ENGINE=server python3 -B $$file </dev/null; done
 
 .PHONY: torture
 torture: test-setup ## kill the program 500 times (KILLS=N), and look whether anything was lost or counted twice

@@ -46,6 +46,7 @@ void Commander::set_configuration(Configuration configuration) {
 std::string Commander::job_of(const CommandSpec& command, const Given& given) {
   if (command.name == "run" && !given.arguments().empty()) return given.arguments().front();
   if (command.name == "backfill" && !given.has("--dry-run")) return "manual";
+  if (command.name == "adopt" && !given.has("--take-over")) return "adopt";
   return command.name == "forget" || command.name == "verify" ? std::string(command.name) : "";
 }
 

@@ -200,8 +200,28 @@ Status LocalServices::settle() {
                            [this](bool nobody_else_at_work) { return recover(nobody_else_at_work); });
 }
 
+Result<std::vector<TargetLook>> LocalServices::target_tables() {
+  GAPLESS_ASSIGN(Engine* const engine, this->engine());
+  return look_at_targets(*engine, configuration_.settings.database, layout().targets, limits());
+}
+
+Result<RightsLook> LocalServices::rights() {
+  GAPLESS_ASSIGN(Engine* const engine, open_engine());
+  const WarehouseLayout tables = layout();
+  return look_at_rights(*engine,
+                        {tables.database, tables.staging_database, tables_read(source_spec(configuration_.settings)),
+                         configuration_.settings.engine_user, tables.targets},
+                        limits());
+}
+
 Result<Figures> LocalServices::figures() {
   GAPLESS_TRY(settle());
+  if (!has_targets_) {
+    // Before anything is built for a table that cannot take it.
+    GAPLESS_ASSIGN(const auto targets, target_tables());
+    GAPLESS_TRY(check_targets(targets, configuration_.settings.database));
+    has_targets_ = true;
+  }
   GAPLESS_ASSIGN(Warehouse* const warehouse, this->warehouse());
   GAPLESS_ASSIGN(StateStore* const store, data_->store());
   return Figures{warehouse, store, &*executor_};

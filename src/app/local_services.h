@@ -40,6 +40,8 @@ class LocalServices final : public Services {
   Result<Engine*> engine() override;
   Result<Loader*> loader() override;
   Result<Warehouse*> warehouse() override;
+  Result<std::vector<TargetLook>> target_tables() override;
+  Result<RightsLook> rights() override;
   Status settle() override;
   Result<Figures> figures() override;
   Result<Reports*> reports() override;
@@ -86,6 +88,7 @@ class LocalServices final : public Services {
 
   std::optional<SqlWarehouse> warehouse_;
   std::optional<Reports> reports_;  ///< set once the source was looked at
+  bool has_targets_ = false;        ///< they were looked at, and can take figures
   std::optional<Executor> executor_;
   std::unique_ptr<TeamSettings> team_settings_;
 };

@@ -97,6 +97,41 @@ void check_source(Services& services, CheckList& checks) {
       "team ids are from 1 to 9223372036854775807, times from 1970-01-03 to 2106-02-04");
 }
 
+void check_rights(Services& services, EngineLook engine, CheckList& checks) {
+  if (services.settings().engine_url.empty()) return;
+  const auto look = services.rights();
+  if (!look && engine == EngineLook::kClosed) return;  // the check of the engine has said why
+  if (!look) return checks.fail("rights", look.error());
+  for (const MissingRight& one : look->missing)
+    checks.fail("rights", one.why,
+                one.grant.starts_with("GRANT DROP TABLE")
+                    ? fmt::format("{}; and drop the table gapless_probe, which is left there", one.grant)
+                    : one.grant);
+  for (const RightsLook::NotTried& one : look->not_tried)
+    checks.warn("rights", fmt::format("{} could not be tried: {}", one.name, one.why),
+                look->missing.empty() ? "" : "grant the others first, and look again");
+  if (look->missing.empty() && look->not_tried.empty())
+    checks.ok("rights", fmt::format("all that gapless needs: {} tried", look->tried));
+}
+
+bool check_target_tables(Services& services, CheckList& checks) {
+  const auto looks = services.target_tables();
+  if (!looks) {
+    checks.fail("target tables", looks.error());
+    return false;
+  }
+  std::string engines;
+  bool good = true;
+  for (const TargetLook& look : *looks) {
+    for (const ShapeProblem& problem : look.problems)
+      checks.fail("target tables", fmt::format("{} {}", table_name(look.target), problem.what), problem.remedy);
+    good = good && look.problems.empty();
+    engines += fmt::format("{}{} ({})", engines.empty() ? "" : ", ", table_name(look.target), look.engine);
+  }
+  if (good) checks.ok("target tables", engines + ": as they must be");
+  return good;
+}
+
 void check_rollup(Services& services, CheckList& checks) {
   const auto warehouse = services.warehouse();
   if (!warehouse) return checks.fail("targets", warehouse.error());

@@ -10,6 +10,10 @@ enum class EngineLook { kOpen, kClosed };
 
 // Doctor's looks at what lies behind the engine. Each says what it found, or why it could not look.
 void check_source(Services& services, CheckList& checks);
+/// On a server: what its user may do.
+void check_rights(Services& services, EngineLook engine, CheckList& checks);
+/// How the target tables are made; false where they cannot take figures.
+bool check_target_tables(Services& services, CheckList& checks);
 void check_rollup(Services& services, CheckList& checks);
 /// Store, keeper, runs and pauses.
 void check_state(Services& services, EngineLook engine, CheckList& checks);

@@ -176,9 +176,10 @@ Result<ExitCode> run_doctor(Invocation& call) {
   check_team_settings(services, checks);
   if (check_directory(services, checks)) {
     const EngineLook engine = check_engine(services, checks);
+    check_rights(services, engine, checks);
     if (engine == EngineLook::kOpen) {
       check_source(services, checks);
-      check_rollup(services, checks);
+      if (check_target_tables(services, checks)) check_rollup(services, checks);
     }
     check_state(services, engine, checks);
   }

@@ -52,6 +52,8 @@ class FakeServices final : public Services {
   }
   Result<Reports*> reports() override { return no_engine(); }
   Result<TeamSettings*> team_settings() override { return &parts_.team_settings; }
+  Result<std::vector<TargetLook>> target_tables() override { return no_engine(); }
+  Result<RightsLook> rights() override { return no_engine(); }
   Status settle() override { return no_engine(); }
   Result<TakeOverReport> take_over() override { return no_engine(); }
   Result<ExitCode> serve(Output&) override { return no_engine(); }

@@ -7,6 +7,7 @@
 #include <atomic>
 #include <random>
 
+#include "cli/adopt_job.h"
 #include "cli/plan_view.h"
 #include "cli/progress.h"
 #include "cli/run_view.h"
@@ -104,6 +105,7 @@ class JobRun {
     auto examination = look();
     if (!examination) return failed(std::move(examination.error()));
     if (request_.verify) return verified(*examination);
+    if (request_.adopt) return adopted(*examination);
     RunProgress progress(call_.output, request_.job);
     const RunEvents shown = progress.events();
     auto report = figures_.executor->carry_out(record_, examination->plan, request_.executor,
@@ -146,6 +148,16 @@ class JobRun {
     if (const std::string hint = no_events_hint(examination, "gapless verify"); request_.is_by_hand() && !hint.empty())
       call_.output.note(hint);
     return report->differs() ? ExitCode::kDifferent : ExitCode::kDone;
+  }
+
+  Result<ExitCode> adopted(const Examination& examination) {
+    auto report = adopt_cells({call_, figures_, request_}, record_, examination);
+    if (!report) return failed(std::move(report.error()));
+    GAPLESS_TRY(figures_.store->update_run(record_));
+    prune();
+    call_.output.document(adopt_json(*report));
+    call_.output.text(adopt_text(*report, call_.output.style()));
+    return report->exit_code();
   }
 
   /// Could not look: nothing is processed.

@@ -20,16 +20,22 @@ struct VerifyRequest {
   bool by_schedule = false;
 };
 
+/// Rows that gapless did not write are held against the source, and get entries where they are right.
+struct AdoptRequest {
+  std::set<CellState> states = {};  ///< only cells in these, where any are given
+};
+
 /// One run of a job: what it looks at, and how it does what follows.
 struct JobRequest {
-  std::string job;  ///< one of kScheduledJobs, or "manual"
+  std::string job;  ///< one of kScheduledJobs, "manual" or "adopt"
   ExaminationRequest look;
   ExecutorOptions executor;
   bool remember_consent = false;             ///< from now on scheduled jobs build to this definition
   std::optional<VerifyRequest> verify = {};  ///< it compares, instead of recomputing what the plan says
+  std::optional<AdoptRequest> adopt = {};    ///< it adopts, instead
 
   /// Somebody waits for it: it goes beside a scheduled run of the same job.
-  bool is_by_hand() const { return verify ? !verify->by_schedule : job == "manual"; }
+  bool is_by_hand() const { return verify ? !verify->by_schedule : adopt || job == "manual"; }
 };
 
 /// What a scheduled job looks at at `now`, and how it works, as configured. It repairs what it looks at; verify only tells.

@@ -20,6 +20,8 @@
 #include "state/state_store.h"
 #include "teams/team_settings.h"
 #include "util/workplace.h"
+#include "warehouse/rights.h"
+#include "warehouse/target_shape.h"
 #include "warehouse/warehouse.h"
 
 namespace gapless {
@@ -64,6 +66,10 @@ class Services {
   virtual Result<Figures> figures() = 0;
   /// What reads reports, of the warehouse's tables and the source.
   virtual Result<Reports*> reports() = 0;
+  /// How the target tables that exist are made. The source is not looked at.
+  virtual Result<std::vector<TargetLook>> target_tables() = 0;
+  /// What the user of a server may do; opens it, and makes no tables first.
+  virtual Result<RightsLook> rights() = 0;
   /// The table that the strategy project_settings looks at. Errors: kInvalidInput where the configuration names none.
   virtual Result<TeamSettings*> team_settings() = 0;
   /// Makes store() the warehouse's keeper. Errors as run/take_over.h.

@@ -79,7 +79,7 @@ std::string difference_text(const Verification& verification) {
 }
 
 std::string why_nothing(const Examination& examination, const VerifyReport& report) {
-  if (report.verification.cells + report.verification.changed_meanwhile > 0) return "";
+  if (report.verification.cells + report.verification.changed_meanwhile.size() > 0) return "";
   if (!examination.plan.why_nobody.empty()) return examination.plan.why_nobody;
   if (report.left_out.empty()) return "no cell of the window is published";
   std::vector<std::string> parts;

@@ -37,6 +37,39 @@ std::string source_text(const Difference& difference) {
   return fmt::format("{}{}", difference.in_source, says_it ? fmt::format(" ({} in all)", *difference.in_union) : "");
 }
 
+std::string left_out_text(const VerifyReport& report) {
+  std::vector<std::string> parts;
+  for (const auto& [state, cells] : report.left_out) parts.push_back(fmt::format("{} {}", grouped(cells), name(state)));
+  if (const std::uint64_t changed = report.verification.changed_meanwhile.size(); changed > 0)
+    parts.push_back(fmt::format("{} changed meanwhile", grouped(changed)));
+  return parts.empty() ? "" : fmt::format("not compared: {}\n", fmt::join(parts, ", "));
+}
+
+std::string merged_text(const Verification& verification) {
+  if (verification.merged_since == 0) return "";
+  return fmt::format("{} in order but for persons who were merged since; backfill --force looks them up again\n",
+                     counted(verification.merged_since, "cell is", "cells are"));
+}
+
+std::string verdict(const VerifyReport& report, const Style& style) {
+  const Verification& verification = report.verification;
+  if (!report.why_nothing.empty()) return "nothing to verify: " + report.why_nothing + "\n";
+  const bool is_sample = verification.cells + verification.changed_meanwhile.size() < report.cells_to_choose_from;
+  const std::string of = is_sample ? fmt::format(", by chance out of {}", grouped(report.cells_to_choose_from)) : "";
+  const std::string cells = counted(verification.cells, "cell", "cells");
+  if (report.differs())
+    return style.paint(Tone::kBad,
+                       fmt::format("{} of {}{} {} from the source", grouped(verification.differing().size()), cells, of,
+                                   verification.differing().size() == 1 ? "differs" : "differ")) +
+           "\n";
+  return style.paint(Tone::kGood,
+                     fmt::format("{} on {}{} verified: no difference{}", cells,
+                                 counted(verification.days, "day", "days"), of, report.repair ? " any more" : "")) +
+         "\n";
+}
+
+}  // namespace
+
 std::string findings_table(const std::vector<Finding>& findings, const Style& style) {
   TextTable table({{"team", TextTable::Align::kRight},
                    {"day"},
@@ -65,37 +98,6 @@ std::string findings_table(const std::vector<Finding>& findings, const Style& st
   return text;
 }
 
-std::string left_out_text(const VerifyReport& report) {
-  std::vector<std::string> parts;
-  for (const auto& [state, cells] : report.left_out) parts.push_back(fmt::format("{} {}", grouped(cells), name(state)));
-  if (const std::uint64_t changed = report.verification.changed_meanwhile; changed > 0)
-    parts.push_back(fmt::format("{} changed meanwhile", grouped(changed)));
-  return parts.empty() ? "" : fmt::format("not compared: {}\n", fmt::join(parts, ", "));
-}
-
-std::string merged_text(const Verification& verification) {
-  if (verification.merged_since == 0) return "";
-  return fmt::format("{} in order but for persons who were merged since; backfill --force looks them up again\n",
-                     counted(verification.merged_since, "cell is", "cells are"));
-}
-
-std::string verdict(const VerifyReport& report, const Style& style) {
-  const Verification& verification = report.verification;
-  if (!report.why_nothing.empty()) return "nothing to verify: " + report.why_nothing + "\n";
-  const bool is_sample = verification.cells + verification.changed_meanwhile < report.cells_to_choose_from;
-  const std::string of = is_sample ? fmt::format(", by chance out of {}", grouped(report.cells_to_choose_from)) : "";
-  const std::string cells = counted(verification.cells, "cell", "cells");
-  if (report.differs())
-    return style.paint(Tone::kBad,
-                       fmt::format("{} of {}{} {} from the source", grouped(verification.differing().size()), cells, of,
-                                   verification.differing().size() == 1 ? "differs" : "differ")) +
-           "\n";
-  return style.paint(Tone::kGood,
-                     fmt::format("{} on {}{} verified: no difference{}", cells,
-                                 counted(verification.days, "day", "days"), of, report.repair ? " any more" : "")) +
-         "\n";
-}
-
 Json findings_json(const std::vector<Finding>& findings) {
   Json json = Json::array();
   for (const Finding& one : findings)
@@ -113,8 +115,6 @@ Json findings_json(const std::vector<Finding>& findings) {
   return json;
 }
 
-}  // namespace
-
 std::string verify_text(const VerifyReport& report, const Style& style) {
   std::string text;
   if (report.repair)
@@ -129,7 +129,8 @@ Json verify_json(const VerifyReport& report) {
   for (const Finding& one : verification.found) differences += one.differences.count;
   Json left_out = Json::object();
   for (const auto& [state, cells] : report.left_out) left_out[std::string(name(state))] = cells;
-  if (verification.changed_meanwhile > 0) left_out[std::string(kChangedMeanwhile)] = verification.changed_meanwhile;
+  if (const std::size_t changed = verification.changed_meanwhile.size(); changed > 0)
+    left_out[std::string(kChangedMeanwhile)] = changed;
   Json json = {{"run_id", report.run_id},
                {"window", to_json(report.window)},
                {"cells_checked", verification.cells},

@@ -14,8 +14,8 @@
 
 namespace gapless {
 
-inline constexpr std::array<std::string_view, 7> kMetricJobs = {"daily",  "intraday", "backfill", "verify",
-                                                                "manual", "forget",   "recovery"};
+inline constexpr std::array<std::string_view, 8> kMetricJobs = {"daily",  "intraday", "backfill", "verify",
+                                                                "manual", "forget",   "adopt",    "recovery"};
 inline constexpr std::array<std::string_view, 4> kMetricSteps = {"look", "build", "check", "publish"};
 inline constexpr std::array<std::string_view, 3> kAlertOutcomes = {"sent", "failed", "dropped"};
 inline constexpr std::string_view kDifferentCells = "different";

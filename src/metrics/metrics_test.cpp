@@ -165,7 +165,7 @@ TEST(MetricsText, has_all_states_jobs_and_outcomes_from_the_beginning) {
   const auto lines = lines_of(Metrics(options()).text());
   for (const CellState state : kCellStates)
     EXPECT_THAT(lines, Contains("gapless_cells{state=\"" + std::string(name(state)) + "\"} 0"));
-  for (const char* job : {"daily", "intraday", "backfill", "manual", "forget", "recovery"})
+  for (const char* job : {"daily", "intraday", "backfill", "manual", "forget", "adopt", "recovery"})
     for (const char* status :
          {"succeeded", "nothing_to_do", "partial", "failed", "cancelled", "interrupted", "skipped"})
       EXPECT_THAT(lines,

@@ -7,6 +7,7 @@
 #include <set>
 #include <span>
 
+#include "run/in_pieces.h"
 #include "run/inventory.h"
 
 namespace gapless {
@@ -247,18 +248,6 @@ class Cells {
   CellIndex cells_;
 };
 
-/// Halved by teams where one statement would not fit in memory.
-Result<std::vector<OwnedCell>> owned_in_pieces(Warehouse& warehouse, Day day, const Teams& teams,
-                                               const Limits& limits) {
-  auto owned = warehouse.owned_cells(day, teams, limits);
-  if (owned || !owned.error().splittable() || teams.size() < 2) return owned;
-  const auto middle = teams.begin() + static_cast<std::ptrdiff_t>(teams.size() / 2);
-  GAPLESS_ASSIGN(auto first, owned_in_pieces(warehouse, day, Teams(teams.begin(), middle), limits));
-  GAPLESS_ASSIGN(const auto second, owned_in_pieces(warehouse, day, Teams(middle, teams.end()), limits));
-  first.insert(first.end(), second.begin(), second.end());
-  return first;
-}
-
 Status take_confirmations(StateStore& store, CellIndex& cells) {
   GAPLESS_ASSIGN(const auto confirmations, store.confirmations(kRollup));
   for (const Confirmation& one : confirmations) {
@@ -301,7 +290,9 @@ Status look_at_owned(Warehouse& warehouse, const Scope& scope, const Limits& lim
       seen.not_examined += teams.size();
       continue;
     }
-    GAPLESS_ASSIGN(const auto owned, owned_in_pieces(warehouse, day, teams, limits));
+    GAPLESS_ASSIGN(const auto owned, in_pieces<OwnedCell>(teams, [&, day = day](const Teams& some) {
+                     return warehouse.owned_cells(day, some, limits);
+                   }));
     for (const TeamId team : teams) cells.at({team, day}).owned = OwnedCell{{team, day}, {}, {}};
     for (const OwnedCell& cell : owned) cells.at(cell.cell).owned = cell;
   }

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "run/in_pieces.h"
+
 namespace gapless {
 namespace {
 
@@ -18,21 +20,6 @@ std::optional<CellState> left_out_as(const PlannedCell& planned) {
     return is_of_these_events(planned.facts) ? std::nullopt : std::optional(CellState::kStale);
   if (state == CellState::kFresh || state == CellState::kEmpty) return std::nullopt;
   return state;
-}
-
-/// Halved by teams where one statement would not fit in memory.
-Result<std::vector<CellDifferences>> differences_in_pieces(Warehouse& warehouse, Target target, Day day,
-                                                           const Teams& teams, const VerifyOptions& options,
-                                                           const Limits& limits) {
-  auto found = warehouse.differences(target, day, teams, options.tolerance_percent, limits);
-  if (found || !found.error().splittable() || teams.size() < 2) return found;
-  const auto middle = teams.begin() + static_cast<std::ptrdiff_t>(teams.size() / 2);
-  GAPLESS_ASSIGN(auto first,
-                 differences_in_pieces(warehouse, target, day, Teams(teams.begin(), middle), options, limits));
-  GAPLESS_ASSIGN(auto second,
-                 differences_in_pieces(warehouse, target, day, Teams(middle, teams.end()), options, limits));
-  std::move(second.begin(), second.end(), std::back_inserter(first));
-  return first;
 }
 
 /// The teams whose window is not what it was when it was looked at.
@@ -52,8 +39,10 @@ Status verify_day(Warehouse& warehouse, Day day, const std::map<TeamId, Fingerpr
   Teams teams, differing;
   for (const auto& [team, window] : windows) teams.push_back(team);
   std::vector<Finding> found;
-  for (const Target target : warehouse.targets()) {
-    GAPLESS_ASSIGN(auto cells, differences_in_pieces(warehouse, target, day, teams, options, limits));
+  for (const Target target : options.targets.empty() ? warehouse.targets() : options.targets) {
+    GAPLESS_ASSIGN(auto cells, in_pieces<CellDifferences>(teams, [&](const Teams& some) {
+                     return warehouse.differences(target, day, some, options.tolerance_percent, limits);
+                   }));
     for (CellDifferences& cell : cells) {
       differing.push_back(cell.cell.team);
       found.push_back({target, std::move(cell)});
@@ -71,7 +60,7 @@ Status verify_day(Warehouse& warehouse, Day day, const std::map<TeamId, Fingerpr
       static_cast<std::uint64_t>(std::ranges::count_if(merged, [&](TeamId team) { return !differ.contains(team); }));
   verification.days += 1;
   verification.cells += teams.size() - changed.size();
-  verification.changed_meanwhile += changed.size();
+  for (const TeamId team : changed) verification.changed_meanwhile.insert({team, day});
   std::move(found.begin(), found.end(), std::back_inserter(verification.found));
   return {};
 }

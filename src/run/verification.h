@@ -34,8 +34,8 @@ struct Finding {
 struct Verification {
   std::uint64_t cells = 0;  ///< compared, in all targets
   std::uint64_t days = 0;   ///< on which these are
-  std::uint64_t changed_meanwhile =
-      0;  ///< not among `cells`: differed, but their events changed since they were looked at
+  /// Not among `cells`: they differed, but their events changed since they were looked at.
+  std::set<Cell> changed_meanwhile = {};
   /// Among `cells`, and in order but for people who were merged since these were built.
   std::uint64_t merged_since = 0;
   std::vector<Finding> found;  ///< by day, target and team
@@ -44,6 +44,7 @@ struct Verification {
 };
 
 struct VerifyOptions {
+  Targets targets = {};                                                       ///< none: all that the warehouse keeps
   std::optional<double> tolerance_percent = {};                               ///< of Warehouse::differences
   std::function<bool()> stopping = {};                                        ///< asked before each day
   std::function<void(Day, std::size_t done, std::size_t total)> on_day = {};  ///< before each day

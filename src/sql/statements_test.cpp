@@ -9,6 +9,7 @@
 #include "sql/ledger.h"
 #include "sql/reports.h"
 #include "sql/sessions.h"
+#include "sql/table_shape.h"
 #include "sql/targets.h"
 #include "sql/template.h"
 #include "sql/verification.h"
@@ -145,6 +146,8 @@ INSTANTIATE_TEST_SUITE_P(
         {"write_meta", write_meta(table("t")), {"store_id:String", "host:String", "layout_version:UInt64"}},
         {"tables_of", tables_of(), {"database:String"}},
         {"database_named", database_named(), {"database:String"}},
+        {"table_shapes", table_shapes(), {"database:String", "tables:Array(String)"}},
+        {"table_columns", table_columns(), {"database:String", "tables:Array(String)"}},
         {"verification_stats",
          verification(Target::kStats, table("t"), source(), UniqExact::kNo),
          {"day:Date", "teams:Array(UInt64)", "most:UInt64"}},

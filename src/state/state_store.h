@@ -25,7 +25,7 @@ std::optional<RunStatus> parse_run_status(std::string_view text);
 /// One run of a job, from the command line or by schedule.
 struct RunRecord {
   std::string id;
-  std::string job;      ///< "manual", "daily", "intraday", "backfill", "verify", "forget", "recovery"
+  std::string job;      ///< "manual", "daily", "intraday", "backfill", "verify", "forget", "adopt", "recovery"
   std::string trigger;  ///< "command" or "schedule"
   std::string host;
   std::int64_t pid = 0;

@@ -1,8 +1,14 @@
-"""What every black-box test of the program needs: the real binary, a fresh data directory, its output and exit code."""
+"""What every black-box test of the program needs: the real binary, a fresh data directory, its output and exit code.
+
+With GAPLESS_TEST_ENGINE=server the same tests run on a server: a stand-in holds what would be `engine/` of the data directory, and every
+command but `load` goes over engine.url. For a load the stand-in gives its directory back.
+"""
 from __future__ import annotations
 
+import functools
 import json
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -15,6 +21,9 @@ ROOT = Path(__file__).resolve().parents[2]
 REFERENCE = ROOT / 'tests' / 'reference'
 SAMPLES = ROOT / 'samples'
 GAPLESS = Path(os.environ.get('GAPLESS_BINARY', ROOT / 'build' / 'release' / 'gapless'))
+STAND_IN = Path(os.environ.get('GAPLESS_STAND_IN', GAPLESS.parent / 'tests' / 'stand_in_server'))
+ON_SERVER = os.environ.get('GAPLESS_TEST_ENGINE', 'embedded') == 'server'
+embedded_only = functools.partial(unittest.skipIf, ON_SERVER)
 
 
 @dataclass(frozen=True)
@@ -38,6 +47,25 @@ def environment(**more: str) -> dict[str, str]:
     return kept | {'NO_COLOR': '1', 'LC_ALL': 'C.UTF-8'} | more
 
 
+class Server:
+    """The stand-in for a modern server, over a directory."""
+
+    def __init__(self, directory: Path, *options: str) -> None:
+        self.directory, self.options, self.address = directory, options, '127.0.0.1:0'
+        self.process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        self.process = subprocess.Popen([STAND_IN, self.directory, '--listen', self.address, *self.options], stdin=subprocess.PIPE,
+                                        stdout=subprocess.PIPE)
+        assert self.process.stdout is not None
+        self.address = self.process.stdout.readline().decode().removeprefix('listening on ').strip()
+
+    def stop(self) -> None:
+        if self.process is not None:
+            self.process.communicate()  # its input ends
+            self.process = None
+
+
 class CommandTest(unittest.TestCase):
     """A test with a folder of its own, in which commands run, and the data directory `data` in it."""
 
@@ -46,10 +74,47 @@ class CommandTest(unittest.TestCase):
         self.addCleanup(folder.cleanup)
         self.folder = Path(folder.name)
         self.data = self.folder / 'data'
+        self.servers: dict[Path, Server] = {}  # by data directory, where tests run on one
+
+    def engine_of(self, data: Path, command: str) -> dict[str, str]:
+        """What a command is told of the server that holds the data directory's engine; a load is told nothing, and has the directory."""
+        server = self.servers.get(data)
+        if server is None:
+            server = self.servers[data] = Server(data.with_name(data.name + '-server'))
+            self.addCleanup(server.stop)
+        if command == 'load':
+            server.stop()
+            if server.directory.exists():
+                data.mkdir(exist_ok=True)
+                server.directory.rename(data / 'engine')
+            return {}
+        if server.process is None:
+            if (data / 'engine').exists():
+                (data / 'engine').rename(server.directory)
+            elif not server.directory.exists():  # a table of events without any, and nobody's warehouse
+                empty = data.with_name(data.name + '-empty')
+                subprocess.run([GAPLESS, 'sql', '--write', 'TRUNCATE TABLE gapless_meta'], env=environment(GAPLESS_DATA=str(empty)),
+                               capture_output=True, check=True)
+                (empty / 'engine').rename(server.directory)
+            server.start()
+        return {'GAPLESS_ENGINE_URL': f'http://{server.address}'}
+
+    def begin_anew(self) -> None:
+        """Away with all that the data directory, and its server, hold."""
+        shutil.rmtree(self.data, ignore_errors=True)
+        if (server := self.servers.pop(self.data, None)) is not None:
+            server.stop()
+            shutil.rmtree(server.directory, ignore_errors=True)
+
+    def variables_of(self, arguments: tuple[str | Path, ...], variables: dict[str, str]) -> dict[str, str]:
+        variables = {'GAPLESS_DATA': str(self.data)} | variables
+        if ON_SERVER and 'GAPLESS_ENGINE_URL' not in variables:
+            variables = self.engine_of(self.folder / variables['GAPLESS_DATA'], str(arguments[0]) if arguments else '') | variables
+        return environment(**variables)
 
     def run_gapless(self, *arguments: str | Path, stdin: bytes | None = None, timeout: float = 120, **variables: str) -> Ran:
         done = subprocess.run([GAPLESS, *arguments], cwd=self.folder, input=stdin or b'', capture_output=True, timeout=timeout,
-                              env=environment(**({'GAPLESS_DATA': str(self.data)} | variables)), check=False)
+                              env=self.variables_of(arguments, variables), check=False)
         return Ran(done.returncode, done.stdout.decode(), done.stderr.decode('utf-8', 'replace'))
 
     def gapless(self, *arguments: str | Path, code: int = 0, **options: Any) -> Ran:
@@ -61,7 +126,7 @@ class CommandTest(unittest.TestCase):
     def start(self, *arguments: str | Path, **variables: str) -> subprocess.Popen[bytes]:
         """Starts the program without waiting; it is killed when the test ends, should it still run."""
         process = subprocess.Popen([GAPLESS, *arguments], cwd=self.folder, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                                   stderr=subprocess.PIPE, env=environment(**({'GAPLESS_DATA': str(self.data)} | variables)))
+                                   stderr=subprocess.PIPE, env=self.variables_of(arguments, variables))
 
         def end() -> None:
             if process.poll() is None:

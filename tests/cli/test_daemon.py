@@ -15,7 +15,7 @@ import unittest
 from typing import Any
 
 from groups import assert_groups_equal_reference
-from harness import GAPLESS, CommandTest, environment, stream
+from harness import GAPLESS, CommandTest, embedded_only, environment, stream
 
 NOW = '2026-03-21T12:00:00Z'
 OFF = {f'GAPLESS_SCHEDULE_{job}': 'off' for job in ('BACKFILL',)} | {
@@ -81,6 +81,7 @@ class DaemonTest(CommandTest):
 class ForwardingTest(DaemonTest):
     """With a daemon on the data directory a command behaves as it does without."""
 
+    @embedded_only('it loads while the daemon serves, which takes the embedded engine')
     def test_commands_are_the_same(self) -> None:
         log = '203.0.113.9 - - [01/Mar/2026:10:00:00 +0000] "GET / HTTP/1.1" 200 5 "-" "Mozilla/5.0 (X11; Linux x86_64; rv:120.0) Gecko/20100101 Firefox/120.0"\n'
         (self.folder / 'logs').mkdir()
@@ -115,6 +116,7 @@ class ForwardingTest(DaemonTest):
         self.stop(daemon)
         self.assertEqual(self.gapless('plan', *window, '--output', 'json', GAPLESS_NOW=NOW).json['summary']['fresh'], 2)
 
+    @embedded_only('it loads while the daemon serves, which takes the embedded engine')
     def test_a_command_can_be_stopped_and_a_dead_daemon_is_in_nobodys_way(self) -> None:
         self.gapless('load', stream(self.folder / 'events.ndjson', seed=7, sessions=30))
         daemon = self.serve()

@@ -7,7 +7,7 @@ import subprocess
 import time
 import unittest
 
-from harness import GAPLESS, CommandTest, environment
+from harness import GAPLESS, CommandTest, embedded_only, environment
 
 
 class UsageTest(CommandTest):
@@ -58,11 +58,13 @@ class EnvironmentTest(CommandTest):
         self.assertIn(ran.code, (1, 2))
         self.assertIn('/proc/gapless', ran.err)
 
+    @embedded_only('a server needs no library')
     def test_missing_library(self) -> None:
         ran = self.gapless('plan', code=1, GAPLESS_CHDB_LIBRARY='/nonexistent/libchdb.so')
         self.assertIn('/nonexistent/libchdb.so', ran.err)
         self.assertIn('tools/setup', ran.err)
 
+    @embedded_only('the lock of the embedded engine')
     def test_directory_in_use(self) -> None:
         holder = self.start('sql', 'SELECT max(sipHash64(number)) FROM numbers(1000000000000)')
         deadline = time.monotonic() + 20

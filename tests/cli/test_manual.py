@@ -2,7 +2,8 @@
 
 In a block, a line that begins with `$ ` is a command (lines that begin with `> ` continue it); the lines below are what it prints, standard
 error included. `…` stands for any text within a line, a line `…` alone for any number of lines. A command that is followed by
-`(exit N)` on a line of its own ends with that code; all others end with 0.
+`(exit N)` on a line of its own ends with that code; all others end with 0. Where a comment says "the test has a server: URL", commands
+below reach a stand-in by that URL, which holds the first sample in its database `web`.
 """
 from __future__ import annotations
 
@@ -11,9 +12,11 @@ import subprocess
 import unittest
 from dataclasses import dataclass, field
 
-from harness import GAPLESS, ROOT, CommandTest, environment
+from harness import GAPLESS, ROOT, CommandTest, Server, environment
 
 MANUAL = ROOT / 'docs' / 'OPERATING.md'
+SERVER = re.compile(r'<!-- .* the test has a server: (\S+) -->')
+SAMPLE = ROOT / 'samples' / 'elastic-apache-2015.log.gz'
 EXIT = re.compile(r'\(exit (\d+)\)')
 
 
@@ -48,8 +51,22 @@ def pattern_of(lines: list[str]) -> re.Pattern[str]:
 
 
 class ManualTest(CommandTest):
+    def server_with_a_sample(self) -> str:
+        """Its URL."""
+        data = self.folder / 'of-the-server'
+        subprocess.run([GAPLESS, 'load', SAMPLE, '--team', '1', '--quiet'], capture_output=True, check=True,
+                       env=environment(GAPLESS_DATA=str(data), GAPLESS_ENGINE_DATABASE='web'))
+        server = Server(data / 'engine')
+        self.addCleanup(server.stop)
+        server.start()
+        return f'http://{server.address}'
+
     def test_every_command_prints_what_the_page_says(self) -> None:
-        steps = steps_of(MANUAL.read_text())
+        text = MANUAL.read_text()
+        server = SERVER.search(text)
+        assert server, 'no part of the manual is about a server'
+        below = server.end()
+        steps = steps_of(text[:below] + text[below:].replace(server[1], self.server_with_a_sample()))
         self.assertGreater(len(steps), 10)
         (self.folder / 'samples').symlink_to(ROOT / 'samples')
         variables = environment(PATH=f'{GAPLESS.parent}:/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin')

@@ -8,13 +8,11 @@ import os
 import subprocess
 import threading
 import unittest
-from pathlib import Path
 from typing import Any
 
 from groups import assert_groups_equal_reference, groups
-from harness import GAPLESS, CommandTest, stream
+from harness import STAND_IN, CommandTest, embedded_only, stream
 
-STAND_IN = Path(os.environ.get('GAPLESS_STAND_IN', GAPLESS.parent / 'tests' / 'stand_in_server'))
 EVERY = int(os.environ.get('GAPLESS_PROXY_EVERY', '29'))  # of so many statements one fails; 1 is all of them
 NOW = '2026-03-21T12:00:00Z'
 FAULTS = ('refuse', 'lose', 'truncate', 'corrupt', 'delay', 'duplicate')
@@ -40,6 +38,7 @@ class Proxy(http.server.ThreadingHTTPServer):
         self.server = server
         self.lock = threading.Lock()
         self.fault, self.at, self.count = '', 0, 0
+        self.denied: tuple[bytes, ...] = ()  # words of statements that the server's user may not run
         threading.Thread(target=self.serve_forever, daemon=True).start()
 
     def arm(self, fault: str, at: int) -> None:
@@ -72,8 +71,19 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.rfile.readline()
         return whole
 
+    def deny(self, statement: bytes) -> None:
+        answer = b"Code: 497. DB::Exception: gapless: Not enough privileges to run " + statement[:40] + b'. (ACCESS_DENIED)\n'
+        self.send_response(403)
+        self.send_header('X-ClickHouse-Exception-Code', '497')
+        self.send_header('Content-Length', str(len(answer)))
+        self.end_headers()
+        self.wfile.write(answer)
+
     def do_POST(self) -> None:
         body = self.body()
+        if any(word in body for word in self.server.denied):
+            self.deny(body)
+            return
         fault = self.server.fault_now()
         if fault == 'refuse':
             self.close_connection = True
@@ -109,6 +119,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
     do_GET = do_POST
 
 
+@embedded_only('it has a server of its own')
 class ProxyTest(CommandTest):
     """Nothing is lost, nothing doubled, and what is said is so."""
 
@@ -129,6 +140,23 @@ class ProxyTest(CommandTest):
         """Of team 1 alone, made anew each time."""
         return self.run_gapless('backfill', '--force', '--teams', '1', '--from', '2026-03-01', '--to', '2026-03-01', '--output', 'json', *options,
                                 GAPLESS_NOW=NOW)
+
+    def test_a_right_that_is_missing_is_named(self) -> None:
+        self.gapless('backfill', '--quiet', GAPLESS_NOW=NOW)
+        published = sorted(groups(self, 'stats'))
+
+        def missing(*words: bytes) -> set[str]:
+            self.proxy.denied = words
+            checks = self.gapless('doctor', '--output', 'json', code=1 if words else 0, GAPLESS_NOW=NOW).json['checks']
+            return {check['remedy'] for check in checks if check['name'] == 'rights' and check['status'] != 'ok'}
+
+        self.assertEqual(missing(), set())
+        self.assertEqual(missing(b'DROP PARTITION'), {'GRANT ALTER DELETE ON rollup.* TO default'})
+        self.assertEqual(missing(b'MOVE PARTITION', b'FROM system.parts LIMIT 0'),
+                         {'GRANT ALTER MOVE PARTITION ON rollup.* TO default', 'GRANT SELECT ON system.parts TO default'})
+        self.proxy.denied = ()
+        self.assertEqual(self.sql("SELECT name FROM system.tables WHERE name = 'gapless_probe'"), [])
+        self.assertEqual(sorted(groups(self, 'stats')), published)
 
     def test_every_statement_in_every_way(self) -> None:
         self.gapless('backfill', '--quiet', GAPLESS_NOW=NOW)

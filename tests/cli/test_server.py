@@ -2,7 +2,6 @@
 from __future__ import annotations
 
 import json
-import os
 import signal
 import socket
 import sqlite3
@@ -12,9 +11,8 @@ import unittest
 from pathlib import Path
 
 from groups import assert_groups_equal_reference
-from harness import GAPLESS, CommandTest, stream
+from harness import STAND_IN, CommandTest, embedded_only, stream
 
-STAND_IN = Path(os.environ.get('GAPLESS_STAND_IN', GAPLESS.parent / 'tests' / 'stand_in_server'))
 NOW = '2026-03-21T12:00:00Z'
 PASSWORD = 'pass:word/that?nobody&may#see'
 CONFIGURATION = """[engine]
@@ -29,6 +27,7 @@ table = "gapless.events"
 """
 
 
+@embedded_only('it has a server of its own')
 class ServerTest(CommandTest):
     """A server with events in its database gapless, and a data directory that holds the state alone."""
 

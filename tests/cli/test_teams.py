@@ -4,7 +4,6 @@ from __future__ import annotations
 import contextlib
 import json
 import socket
-import shutil
 import sqlite3
 import time
 import unittest
@@ -41,7 +40,7 @@ class TeamsTest(CommandTest):
         for name in names:
             self.assertIn(name, ran.err)
         self.assertEqual(self.data.exists(), bool(log), 'nothing is made for teams that cannot be chosen, but where a run is recorded')
-        shutil.rmtree(self.data, ignore_errors=True)
+        self.begin_anew()
         return ran
 
     def load(self, views: dict[int, list[int]]) -> None:
@@ -137,6 +136,7 @@ class PostgresTest(SettingsCases, TeamsTest):
             self.assertEqual(list(self.chosen('project_settings', **ways)), [4])
         doctor = self.gapless('doctor', **self.variables('project_settings', self.database())).out
         self.assertIn('1 flag is set in posthog_team', doctor)
+        self.begin_anew()
         self.failed('project_settings', 'missing-file', GAPLESS_TEAMS_SETTINGS_DATABASE=pairs, GAPLESS_TEAMS_SETTINGS_PASSWORD_FILE='missing-file')
 
     def test_a_table_in_a_schema(self) -> None:

@@ -5,6 +5,7 @@
 
 #include <functional>
 
+#include "sql/verification.h"
 #include "support/case_name.h"
 #include "support/fake_engine.h"
 #include "warehouse/sql_warehouse.h"
@@ -34,6 +35,24 @@ void PrintTo(const Question& question, std::ostream* out) { *out << question.nam
 template <class Value>
 std::optional<Error> error_of(const Result<Value>& result) {
   return result ? std::nullopt : std::optional(result.error());
+}
+
+/// Numbers first, then the group's key as texts.
+std::vector<std::pair<std::string, std::string>> verification_columns() {
+  std::vector<std::pair<std::string, std::string>> columns;
+  for (const std::string& name : sql::verification_columns(Target::kBounces)) {
+    const bool is_count = name == "team_id" || name == "differences";
+    const bool is_figure = name == "in_target" || name == "in_source" || name == "in_union";
+    columns.emplace_back(name, is_count ? "UInt64" : is_figure ? "Int64" : "String");
+  }
+  return columns;
+}
+
+std::vector<std::string> verification_row() {
+  std::vector<std::string> row;
+  for (const auto& [name, type] : verification_columns()) row.emplace_back(type == "String" ? "text" : "1");
+  row[0] = "7";
+  return row;
 }
 
 const std::vector<Question>& questions() {
@@ -135,6 +154,9 @@ const std::vector<Question>& questions() {
        {"3", "2026-03-01", "2026-03-02"},
        false,
        [](Warehouse& w) { return error_of(w.source_extent({})); }},
+      {"differences", "comparing web_pre_aggregated_bounces with the source", "in_union", verification_columns(),
+       verification_row(), false,
+       [](Warehouse& w) { return error_of(w.differences(Target::kBounces, kDay, kTeams, std::nullopt, {})); }},
   };
   return all;
 }

@@ -20,3 +20,10 @@ gapless_test(warehouse_sql_contract_test NOSAN
     ${CMAKE_SOURCE_DIR}/tests/support/chdb_environment.cpp
   DEPS gapless_warehouse gapless_engine_chdb gapless_stand_in
   LABELS contract)
+
+gapless_test(warehouse_rights_test
+  SOURCES ${contract}/warehouse_rights_test.cpp ${CMAKE_SOURCE_DIR}/tests/support/fake_engine.cpp
+  DEPS gapless_warehouse)
+if(TARGET warehouse_rights_test)
+  target_compile_definitions(warehouse_rights_test PRIVATE GAPLESS_MANUAL="${CMAKE_SOURCE_DIR}/docs/OPERATING.md")
+endif()

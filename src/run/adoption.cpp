@@ -1,0 +1,314 @@
+#include "run/adoption.h"
+
+#include <fmt/format.h>
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+
+#include "run/in_pieces.h"
+#include "run/lease_keeper.h"
+#include "run/pause.h"
+#include "run/recovery.h"
+#include "util/counted.h"
+#include "util/timing.h"
+
+namespace gapless {
+namespace {
+
+using Contents = std::array<std::map<TeamId, TargetContent>, kTargets.size()>;
+
+/// What others may have filled. The narrow target is gapless's own, and made from the events of a cell that lacks it.
+const Targets kAdopted = {Target::kStats, Target::kBounces};
+
+/// The foreign cells of one day, from a lease in hand to their entries.
+class AdoptionOfDay {
+ public:
+  AdoptionOfDay(const AdoptionContext& context, Day day, const std::set<TeamId>& teams, LeaseKeeper::Held& lease,
+                Adoption& adoption)
+      : context_(context), day_(day), teams_(teams), lease_(lease), adoption_(adoption) {}
+
+  /// Errors: why nothing could be adopted; no entry was written.
+  Status run(const std::function<void(std::string_view)>& begin_step) {
+    begin_step("look");
+    GAPLESS_TRY(leave_out_what_has_an_entry());
+    GAPLESS_ASSIGN(const Contents before, contents());
+    leave_out_repeated_keys(before);
+    if (teams_.empty()) return {};
+    // Window before owned: what arrives in between is seen as a change by the next plan.
+    GAPLESS_ASSIGN(const auto windows, look_at_windows());
+    GAPLESS_ASSIGN(const auto owned, look_at_owned());
+    begin_step("compare");
+    GAPLESS_TRY(compare(windows));
+    GAPLESS_ASSIGN(const Contents after, contents());
+    std::vector<LedgerRow> rows;
+    for (const TeamId team : all()) add_entry(team, windows, owned, before, after, rows);
+    if (rows.empty()) return {};
+    begin_step("record");
+    return record(std::move(rows));
+  }
+
+  const std::set<TeamId>& teams() const { return teams_; }
+
+ private:
+  Limits limits() const {
+    return {context_.options.statement_timeout, context_.options.memory_limit_bytes, lease_.stop()};
+  }
+  Teams all() const { return {teams_.begin(), teams_.end()}; }
+
+  void refuse(TeamId team, RefusalReason reason, std::string why, std::vector<Finding> found = {}) {
+    teams_.erase(team);
+    adoption_.refused.push_back({{team, day_}, reason, std::move(why), std::move(found)});
+  }
+
+  /// Published by another run since the plan was made.
+  Status leave_out_what_has_an_entry() {
+    GAPLESS_ASSIGN(const auto ledger, context_.warehouse.ledger({day_, day_}, all(), limits()));
+    for (const LedgerRow& row : ledger)
+      if (teams_.contains(row.cell.team))
+        refuse(row.cell.team, RefusalReason::kUnproven, fmt::format("run {} has published it meanwhile", row.run_id));
+    return {};
+  }
+
+  Result<Contents> contents() const {
+    Contents contents;
+    for (const Target target : kAdopted) {
+      GAPLESS_ASSIGN(const auto cells, context_.warehouse.target_content(target, {day_, day_}, all(), limits()));
+      for (const TargetCell& cell : cells) contents[static_cast<std::size_t>(target)][cell.cell.team] = cell.content;
+    }
+    return contents;
+  }
+
+  /// A published cell holds each key once, so that it can be read without FINAL and counted.
+  void leave_out_repeated_keys(const Contents& contents) {
+    for (const Target target : kAdopted)
+      for (const auto& [team, content] : contents[static_cast<std::size_t>(target)])
+        if (teams_.contains(team) && content.rows != content.keys)
+          refuse(
+              team, RefusalReason::kUnproven,
+              fmt::format("{} has {} of {}: each must stand there once; merge them with OPTIMIZE TABLE … PARTITION {} "
+                          "FINAL where the engine does that, or gapless backfill --take-over",
+                          table_name(target), counted(content.rows, "row", "rows"),
+                          counted(content.keys, "group", "groups"), day_.partition_id()));
+  }
+
+  Result<std::map<TeamId, Fingerprint>> look_at_windows() const {
+    GAPLESS_ASSIGN(const auto counts, context_.warehouse.source_counts({day_ - 2, day_ + 1}, all(), limits()));
+    std::map<TeamId, Fingerprint> windows;
+    for (const TeamId team : teams_) windows.emplace(team, Fingerprint{});
+    for (const SourceCount& count : counts) windows[count.cell.team] += count.events;
+    return windows;
+  }
+
+  Result<std::map<TeamId, OwnedCell>> look_at_owned() const {
+    GAPLESS_ASSIGN(const auto cells, in_pieces<OwnedCell>(all(), [this](const Teams& some) {
+                     return context_.warehouse.owned_cells(day_, some, limits());
+                   }));
+    std::map<TeamId, OwnedCell> owned;
+    for (const OwnedCell& cell : cells) owned.emplace(cell.cell.team, cell);
+    return owned;
+  }
+
+  Status compare(const std::map<TeamId, Fingerprint>& windows) {
+    std::vector<CellFacts> cells;
+    for (const TeamId team : teams_) {
+      CellFacts facts{{team, day_}};
+      facts.window = windows.at(team);
+      cells.push_back(std::move(facts));
+    }
+    GAPLESS_ASSIGN(const Verification seen, verify(context_.warehouse, cells, {.targets = kAdopted}, limits()));
+    for (const Cell& cell : seen.changed_meanwhile)
+      refuse(cell.team, RefusalReason::kUnproven, "its events changed while it was compared; adopt it again");
+    std::map<TeamId, std::vector<Finding>> differing;
+    for (const Finding& one : seen.found) differing[one.cell().team].push_back(one);
+    for (auto& [team, found] : differing) {
+      std::uint64_t figures = 0;
+      for (const Finding& one : found) figures += one.differences.count;
+      refuse(team, RefusalReason::kDiffers,
+             fmt::format("{} from the source",
+                         figures == 1 ? std::string("1 figure differs") : fmt::format("{} figures differ", figures)),
+             std::move(found));
+    }
+    adoption_.merged_since += seen.merged_since;
+    return {};
+  }
+
+  /// The rows of both targets, where they hold what was compared.
+  void add_entry(TeamId team, const std::map<TeamId, Fingerprint>& windows, const std::map<TeamId, OwnedCell>& owned,
+                 const Contents& before, const Contents& after, std::vector<LedgerRow>& rows) {
+    const auto found = owned.find(team);
+    const OwnedCell cell = found == owned.end() ? OwnedCell{{team, day_}, {}, {}} : found->second;
+    std::vector<LedgerRow> both;
+    for (const Target target : kAdopted) {
+      const auto index = static_cast<std::size_t>(target);
+      const auto content_in = [&](const Contents& contents) {
+        const auto content = contents[index].find(team);
+        return content == contents[index].end() ? TargetContent{} : content->second;
+      };
+      LedgerRow row{.cell = cell.cell,
+                    .target = target,
+                    .definition = context_.definition.hash(),
+                    .window = windows.at(team),
+                    .owned = cell.owned,
+                    .content = content_in(after),
+                    .run_id = context_.run_id,
+                    .fence = lease_.lease().fence,
+                    .sequence = rows.size() + both.size() + 1,
+                    .published_at = context_.clock.now()};
+      row.content.measures = cell.measures;
+      const bool as_it_was = content_in(before) == content_in(after);
+      if (!as_it_was || !holds_what_was_said(content_in(after), row))
+        return refuse(team, RefusalReason::kUnproven,
+                      fmt::format("{} changed while it was compared; adopt it again", table_name(target)));
+      both.push_back(std::move(row));
+    }
+    adoption_.view_events += cell.measures.view_events;
+    rows.insert(rows.end(), both.begin(), both.end());
+  }
+
+  Status record(std::vector<LedgerRow> rows) {
+    GAPLESS_ASSIGN(const auto meta, context_.warehouse.meta(limits()));
+    GAPLESS_ASSIGN(const std::string store_id, context_.store.store_id());
+    if (meta && meta->store_id != store_id)
+      return fail(Fault::kConflict, fmt::format("{} is not adopted: store {} (host {}) keeps this warehouse now",
+                                                day_.to_string(), meta->store_id, meta->host));
+    GAPLESS_ASSIGN(const auto good_for, lease_.confirm());
+    return context_.warehouse.record(rows, context_.definition,
+                                     {std::min(context_.options.statement_timeout, good_for), 0, {}});
+  }
+
+  const AdoptionContext& context_;
+  const Day day_;
+  std::set<TeamId> teams_;
+  LeaseKeeper::Held& lease_;
+  Adoption& adoption_;
+};
+
+/// The steps of one day, in the run's history.
+class AdoptionSteps {
+ public:
+  AdoptionSteps(const AdoptionContext& context, const Partition& partition)
+      : context_(context), partition_(partition) {}
+
+  void begin(std::string_view name) {
+    end("done");
+    started_ = std::chrono::steady_clock::now();
+    step_ =
+        StepRecord{context_.run_id, partition_, std::string(name), "running", context_.clock.now(), 0, 0, 0, "", {}};
+    write();
+  }
+  void end(std::string_view status, std::uint64_t rows = 0, std::string_view error = {}) {
+    if (!step_) return;
+    step_->status = status;
+    step_->seconds = seconds_since(started_);
+    step_->rows = rows;
+    step_->error = error;
+    write();
+    step_.reset();
+  }
+
+ private:
+  void write() const {
+    if (auto recorded = context_.store.record_step(*step_); !recorded)
+      spdlog::warn("run {}: a step was not recorded: {}", context_.run_id, recorded.error().message);
+  }
+
+  const AdoptionContext& context_;
+  const Partition partition_;
+  std::optional<StepRecord> step_;
+  std::chrono::steady_clock::time_point started_;
+};
+
+void refuse_all(Adoption& adoption, Day day, const std::set<TeamId>& teams, RefusalReason reason,
+                const std::string& why) {
+  for (const TeamId team : teams) adoption.refused.push_back({{team, day}, reason, why});
+}
+
+/// What another run's journal still names for this day is redone or discarded first.
+Status resolve_others(const AdoptionContext& context, const Partition& partition) {
+  GAPLESS_ASSIGN(const std::string store_id, context.store.store_id());
+  GAPLESS_ASSIGN(const auto journal, context.store.journal());
+  GAPLESS_ASSIGN(const auto meta, context.warehouse.meta({}));
+  for (const JournalEntry& entry : journal)
+    if (entry.partition == partition && entry.run_id != context.run_id && is_of(entry, meta ? meta->uuid : ""))
+      GAPLESS_TRY(resolve(context.warehouse, context.store, store_id, entry, context.options));
+  return {};
+}
+
+Status adopt_day(const AdoptionContext& context, LeaseKeeper& keeper, Day day, const std::set<TeamId>& teams,
+                 const std::function<void(std::string_view)>& tell, Adoption& adoption) {
+  const Partition partition{0, day, 0};
+  GAPLESS_ASSIGN(const auto paused, paused_because(context.store, context.clock.now()));
+  if (paused) {
+    refuse_all(adoption, day, teams, RefusalReason::kHeld, *paused);
+    return {};
+  }
+  GAPLESS_ASSIGN(auto taken, keeper.take(resource_of(partition)));
+  if (const auto* held = std::get_if<LeaseHeld>(&taken)) {
+    refuse_all(adoption, day, teams, RefusalReason::kHeld,
+               fmt::format("the day is held by run {} until {}", held->holder, format_instant(held->expires_at)));
+    return {};
+  }
+  const auto lease = std::move(std::get<std::unique_ptr<LeaseKeeper::Held>>(taken));
+  AdoptionSteps steps(context, partition);
+  const Adoption so_far = adoption;
+  AdoptionOfDay work(context, day, teams, *lease, adoption);
+  Status done = resolve_others(context, partition);
+  if (done)
+    done = work.run([&](std::string_view step) {
+      steps.begin(step);
+      tell(step);
+    });
+  if (done) {
+    steps.end("done", work.teams().size());
+    for (const TeamId team : work.teams()) adoption.adopted.push_back({team, day});
+    spdlog::info("run {}: {}: {} adopted, {} refused", context.run_id, day.to_string(), work.teams().size(),
+                 teams.size() - work.teams().size());
+    return {};
+  }
+  const Error& error = done.error();
+  const bool is_stop = error.fault == Fault::kCancelled && keeper.stopping();
+  steps.end(is_stop ? "cancelled" : "failed", 0, error.message);
+  if (is_stop) return done;
+  adoption = so_far;
+  refuse_all(adoption, day, teams, RefusalReason::kFailed, error.message);
+  return {};
+}
+
+}  // namespace
+
+ToAdopt cells_to_adopt(const Plan& plan, const std::set<CellState>& states) {
+  ToAdopt chosen;
+  for (const PlannedCell& planned : plan.cells) {
+    const CellState state = planned.judgement.state;
+    if (planned.facts.entry || !planned.facts.has_target_rows()) continue;
+    if (!states.empty() && !states.contains(state)) continue;
+    if (state == CellState::kForeign)
+      chosen.cells.push_back(planned.facts);
+    else if (state == CellState::kExpired)
+      chosen.refused.push_back(
+          {planned.cell(), RefusalReason::kUnproven, "cannot be compared: " + planned.judgement.why});
+  }
+  return chosen;
+}
+
+Result<Adoption> adopt(const AdoptionContext& context, const std::vector<CellFacts>& cells) {
+  std::map<Day, std::set<TeamId>> days;
+  for (const CellFacts& facts : cells) days[facts.cell.day].insert(facts.cell.team);
+  Adoption adoption;
+  LeaseKeeper keeper(context.store, context.run_id, context.options.lease_ttl, context.options.stop);
+  std::size_t done = 0;
+  for (const auto& [day, teams] : days) {
+    if (keeper.stopping())
+      return fail(Fault::kCancelled,
+                  fmt::format("stopped after {} of {} days; what was adopted until then stays so", done, days.size()));
+    const auto tell = [&, day = day](std::string_view step) {
+      if (context.on_step) context.on_step(day, step, done, days.size());
+    };
+    GAPLESS_TRY(adopt_day(context, keeper, day, teams, tell, adoption));
+    ++done;
+  }
+  std::ranges::sort(adoption.refused, {}, &Refusal::cell);
+  return adoption;
+}
+
+}  // namespace gapless

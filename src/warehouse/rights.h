@@ -1,0 +1,57 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "engine/engine.h"
+#include "warehouse/source_mapping.h"
+#include "warehouse/warehouse.h"
+
+namespace gapless {
+
+/// What gapless reads and writes on a server.
+struct RightsScope {
+  Identifier database;
+  Identifier staging_database;
+  std::vector<TableName> source;  ///< tables that events and persons are read from
+  std::string user;
+  Targets targets = all_targets();  ///< those that are kept
+};
+
+/// A right that gapless needs there, and statements that the server refuses without it (497) and that do nothing: it looks
+/// at rights before it does anything else.
+struct Right {
+  std::string privilege;                             ///< "ALTER DELETE"
+  std::string object;                                ///< "rollup.*"
+  std::vector<std::string> probes;                   ///< one for each table that it is needed for
+  std::string grant(const std::string& user) const;  ///< "GRANT ALTER DELETE ON rollup.* TO gapless"
+};
+
+/// The only table that the probes make, in the staging database, and drop again.
+TableName probe_table(const RightsScope& scope);
+
+/// Every right, in the order in which they can be tried: what needs the probe table lies between its making and its end.
+std::vector<Right> rights_needed(const RightsScope& scope);
+
+struct MissingRight {
+  std::string grant;  ///< what to say to the server
+  std::string why;    ///< the server's words
+};
+
+struct RightsLook {
+  struct NotTried {
+    std::string name;  ///< "SELECT ON rollup.*"
+    std::string why;   ///< most often that a table is not there, since another right is missing
+  };
+  std::vector<MissingRight> missing;
+  std::vector<NotTried> not_tried;
+  std::size_t tried = 0;  ///< and found to be there
+};
+
+/// Tries each. A right to make what is there already is not asked for. Errors: the server could not be asked.
+Result<RightsLook> look_at_rights(Engine& engine, const RightsScope& scope, const Limits& limits);
+
+/// The tables that this source is read from, as far as they are configured by name.
+std::vector<TableName> tables_read(const SourceSpec& spec);
+
+}  // namespace gapless
