@@ -143,7 +143,8 @@ Result<Warehouse*> LocalServices::warehouse() {
     GAPLESS_ASSIGN(sql::Source source, resolve_source(*engine, source_spec(configuration_.settings), limits()));
     const Identifier& database = configuration_.settings.database;
     reports_.emplace(*engine, sql::ReportTables{TableName::own(database, table_name(Target::kStats)),
-                                                TableName::own(database, table_name(Target::kBounces)), source});
+                                                TableName::own(database, table_name(Target::kBounces)),
+                                                TableName::own(database, table_name(Target::kBreakdowns)), source});
     warehouse->set_source(std::move(source));
   }
   return warehouse;

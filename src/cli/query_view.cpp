@@ -169,12 +169,17 @@ Json row_json(const QueryReport& report, const ReportRow& row) {
   return json;
 }
 
-std::string_view name(DaySource source) { return source == DaySource::kRaw ? "raw events" : "rollup"; }
+/// The table of a day of the period, or of the one before it.
+std::string_view read_from(const QueryReport& report, Day day, const DayAnswer& answer) {
+  const auto table = Reports::table_of(report.request, day, answer);
+  return table ? table_name(*table) : "raw events";
+}
 
 Json explanation_json(const QueryReport& report) {
   Json json = {{"days", Json::array()}, {"statements", Json::array()}};
   for (const auto& [day, answer] : report.coverage.answers)
-    json["days"].push_back({{"day", day.to_string()}, {"state", answer.why()}, {"answered_from", name(answer.source)}});
+    json["days"].push_back(
+        {{"day", day.to_string()}, {"state", answer.why()}, {"answered_from", read_from(report, day, answer)}});
   for (const Statement& statement : report.statements) {
     Json parameters = Json::object();
     for (const auto& [parameter, value] : statement.parameters()) parameters[parameter] = value;
@@ -239,7 +244,7 @@ Json query_json(const QueryReport& report) {
 std::string query_explanation(const QueryReport& report) {
   TextTable table({{"day"}, {"state"}, {"answered from"}});
   for (const auto& [day, answer] : report.coverage.answers)
-    table.add({day.to_string(), std::string(answer.why()), std::string(name(answer.source))});
+    table.add({day.to_string(), std::string(answer.why()), std::string(read_from(report, day, answer))});
   std::string text = "\n" + table.render(Style::plain());
   for (const Statement& statement : report.statements) {
     text += "\n" + statement.text() + "\n";

@@ -3,11 +3,17 @@
 namespace gapless {
 namespace {
 
-DayAnswer answer_of(const CellFacts& facts, const Definition& definition) {
+DayAnswer answer_of(const CellFacts& facts, const Definition& definition, const Targets& kept) {
   const bool is_settled = facts.day_is_open || facts.expired_because.has_value();
   if (!is_settled && facts.needs_owned_look()) return {DaySource::kRaw, std::nullopt};
-  const CellState state = judge(facts, definition, {}).state;
-  return {source_of(state), state};
+  JudgeOptions options;
+  options.targets = kept;
+  const CellState state = judge(facts, definition, options).state;
+  const DaySource source = source_of(state);
+  // A cell that is fresh has every target; one whose events are gone has those that were kept when it was built.
+  const bool has_narrow = source == DaySource::kTarget && gapless::contains(kept, Target::kBreakdowns) &&
+                          (state == CellState::kEmpty || (facts.entry && !facts.entry->first_lacking(kept)));
+  return {source, state, has_narrow};
 }
 
 }  // namespace
@@ -50,7 +56,7 @@ Result<Coverage> look_at_coverage(Warehouse& warehouse, StateStore& store, const
   Coverage coverage{request.days, {}, seen.source};
   for (const CellFacts& facts : seen.facts)
     if (facts.cell.team == request.team && request.days.contains(facts.cell.day))
-      coverage.answers.emplace(facts.cell.day, answer_of(facts, definition));
+      coverage.answers.emplace(facts.cell.day, answer_of(facts, definition, warehouse.targets()));
   return coverage;
 }
 

@@ -22,6 +22,7 @@ struct DayAnswer {
   /// None: events near the day changed, and nobody has looked since whether its own did. That look costs as much as to read
   /// the day.
   std::optional<CellState> state;
+  bool has_narrow = false;  ///< answered from targets, and the narrow one has it too
 
   std::string_view why() const;  ///< the state's name, or "changed"
 };

@@ -115,6 +115,16 @@ Status ReportRequest::check() const {
   return {};
 }
 
+std::optional<Target> Reports::table_of(const ReportRequest& request, Day day, const DayAnswer& answer) {
+  if (answer.source == DaySource::kRaw) return std::nullopt;
+  const bool by_value = request.kind->rows == ReportKind::Rows::kValues;
+  const bool is_whole = request.period.from <= day.start() && (day + 1).start() <= request.period.until;
+  const bool in_narrow =
+      !by_value || (is_whole && (*find_dimension(request.kind->dimension, ""))->kind == Dimension::Kind::kText);
+  if (answer.has_narrow && request.filters.empty() && in_narrow) return Target::kBreakdowns;
+  return request.counted() == sql::Counted::kViews ? Target::kStats : Target::kBounces;
+}
+
 Statement Reports::statement(const ReportRequest& request, const Coverage& coverage) const {
   return statement(request, coverage, nullptr);
 }
@@ -124,7 +134,10 @@ Statement Reports::statement(const ReportRequest& request, const Coverage& cover
   const std::vector<Day> raw = coverage.of(DaySource::kRaw);
   sql::ReportText text{.counted = request.counted(), .value = "''", .condition = condition_of(request.filters)};
   text.reads_raw = !raw.empty();
-  text.reads_rollup = raw.size() < coverage.answers.size();
+  std::vector<Day> narrow;
+  for (const auto& [day, answer] : coverage.answers)
+    if (table_of(request, day, answer) == Target::kBreakdowns) narrow.push_back(day);
+  text.reads_rollup = raw.size() + narrow.size() < coverage.answers.size();
   const auto reads = [&](const Dimension& dimension) {
     for (const std::string_view column : dimension.columns()) text.columns.emplace(column);
   };
@@ -137,10 +150,14 @@ Statement Reports::statement(const ReportRequest& request, const Coverage& cover
     reads(dimension);
     text.value = dimension.text();
     text.order = order_of(request.sort);
+    text.only_values = only_values != nullptr;
+    if (!narrow.empty()) text.narrow = dimension.column;
     if (only_values != nullptr)
       text.condition +=
           fmt::format("{}{} IN ({{values:Array(String)}})", text.condition.empty() ? "" : " AND ", text.value);
   }
+
+  if (!by_value && !narrow.empty()) text.narrow = "";
 
   Statement statement(sql::report(text, tables_));
   statement.bind("teams", Teams{request.team});
@@ -156,6 +173,12 @@ Statement Reports::statement(const ReportRequest& request, const Coverage& cover
     statement.bind_escaped("day_shift_begins", numbers(shifts, &DayShift::begin));
   }
   if (reads_channels(request)) bind_channel_lists(statement);
+  if (text.narrow) statement.bind("dimension", *text.narrow).bind("narrow", texts_of(narrow));
+  if (text.reads_rollup && (text.reads_raw || text.narrow)) {
+    std::vector<Day> elsewhere = narrow;
+    elsewhere.insert(elsewhere.end(), raw.begin(), raw.end());
+    statement.bind("elsewhere", texts_of(elsewhere));
+  }
   if (text.reads_raw)
     statement.bind("owned", texts_of(raw))
         .bind("seen", texts_of(widened(raw, 0, 1)))

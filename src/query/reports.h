@@ -57,6 +57,10 @@ class Reports {
   /// What read() would run.
   Statement statement(const ReportRequest& request, const Coverage& coverage) const;
 
+  /// The table that answers a day; none: raw events do. Without filters the narrow target has totals by the hour, and of
+  /// days that are whole the values of one dimension.
+  static std::optional<Target> table_of(const ReportRequest& request, Day day, const DayAnswer& answer);
+
  private:
   Statement statement(const ReportRequest& request, const Coverage& coverage,
                       const std::vector<std::string>* only_values) const;

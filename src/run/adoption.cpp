@@ -17,9 +17,6 @@ namespace {
 
 using Contents = std::array<std::map<TeamId, TargetContent>, kTargets.size()>;
 
-/// What others may have filled. The narrow target is gapless's own, and made from the events of a cell that lacks it.
-const Targets kAdopted = {Target::kStats, Target::kBounces};
-
 /// The foreign cells of one day, from a lease in hand to their entries.
 class AdoptionOfDay {
  public:
@@ -71,7 +68,7 @@ class AdoptionOfDay {
 
   Result<Contents> contents() const {
     Contents contents;
-    for (const Target target : kAdopted) {
+    for (const Target target : context_.warehouse.targets()) {
       GAPLESS_ASSIGN(const auto cells, context_.warehouse.target_content(target, {day_, day_}, all(), limits()));
       for (const TargetCell& cell : cells) contents[static_cast<std::size_t>(target)][cell.cell.team] = cell.content;
     }
@@ -80,9 +77,13 @@ class AdoptionOfDay {
 
   /// A published cell holds each key once, so that it can be read without FINAL and counted.
   void leave_out_repeated_keys(const Contents& contents) {
-    for (const Target target : kAdopted)
+    for (const Target target : context_.warehouse.targets())
       for (const auto& [team, content] : contents[static_cast<std::size_t>(target)])
-        if (teams_.contains(team) && content.rows != content.keys)
+        if (content.rows == content.keys)
+          continue;
+        else if (target == Target::kBreakdowns)
+          lacks_narrow_.insert(team);
+        else if (teams_.contains(team))
           refuse(
               team, RefusalReason::kUnproven,
               fmt::format("{} has {} of {}: each must stand there once; merge them with OPTIMIZE TABLE … PARTITION {} "
@@ -115,11 +116,15 @@ class AdoptionOfDay {
       facts.window = windows.at(team);
       cells.push_back(std::move(facts));
     }
-    GAPLESS_ASSIGN(const Verification seen, verify(context_.warehouse, cells, {.targets = kAdopted}, limits()));
+    GAPLESS_ASSIGN(const Verification seen, verify(context_.warehouse, cells, {}, limits()));
     for (const Cell& cell : seen.changed_meanwhile)
       refuse(cell.team, RefusalReason::kUnproven, "its events changed while it was compared; adopt it again");
     std::map<TeamId, std::vector<Finding>> differing;
-    for (const Finding& one : seen.found) differing[one.cell().team].push_back(one);
+    for (const Finding& one : seen.found)
+      if (one.target == Target::kBreakdowns)
+        lacks_narrow_.insert(one.cell().team);
+      else
+        differing[one.cell().team].push_back(one);
     for (auto& [team, found] : differing) {
       std::uint64_t figures = 0;
       for (const Finding& one : found) figures += one.differences.count;
@@ -132,13 +137,14 @@ class AdoptionOfDay {
     return {};
   }
 
-  /// The rows of both targets, where they hold what was compared.
+  /// The rows of the targets, where they hold what was compared.
   void add_entry(TeamId team, const std::map<TeamId, Fingerprint>& windows, const std::map<TeamId, OwnedCell>& owned,
                  const Contents& before, const Contents& after, std::vector<LedgerRow>& rows) {
     const auto found = owned.find(team);
     const OwnedCell cell = found == owned.end() ? OwnedCell{{team, day_}, {}, {}} : found->second;
-    std::vector<LedgerRow> both;
-    for (const Target target : kAdopted) {
+    std::vector<LedgerRow> all;
+    for (const Target target : context_.warehouse.targets()) {
+      if (target == Target::kBreakdowns && lacks_narrow_.contains(team)) continue;
       const auto index = static_cast<std::size_t>(target);
       const auto content_in = [&](const Contents& contents) {
         const auto content = contents[index].find(team);
@@ -152,17 +158,17 @@ class AdoptionOfDay {
                     .content = content_in(after),
                     .run_id = context_.run_id,
                     .fence = lease_.lease().fence,
-                    .sequence = rows.size() + both.size() + 1,
+                    .sequence = rows.size() + all.size() + 1,
                     .published_at = context_.clock.now()};
       row.content.measures = cell.measures;
       const bool as_it_was = content_in(before) == content_in(after);
       if (!as_it_was || !holds_what_was_said(content_in(after), row))
         return refuse(team, RefusalReason::kUnproven,
                       fmt::format("{} changed while it was compared; adopt it again", table_name(target)));
-      both.push_back(std::move(row));
+      all.push_back(std::move(row));
     }
     adoption_.view_events += cell.measures.view_events;
-    rows.insert(rows.end(), both.begin(), both.end());
+    rows.insert(rows.end(), all.begin(), all.end());
   }
 
   Status record(std::vector<LedgerRow> rows) {
@@ -179,6 +185,8 @@ class AdoptionOfDay {
   const AdoptionContext& context_;
   const Day day_;
   std::set<TeamId> teams_;
+  /// Whose rows in the narrow target are missing or wrong: it is gapless's own, and built where a cell lacks it.
+  std::set<TeamId> lacks_narrow_;
   LeaseKeeper::Held& lease_;
   Adoption& adoption_;
 };

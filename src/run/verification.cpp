@@ -39,7 +39,7 @@ Status verify_day(Warehouse& warehouse, Day day, const std::map<TeamId, Fingerpr
   Teams teams, differing;
   for (const auto& [team, window] : windows) teams.push_back(team);
   std::vector<Finding> found;
-  for (const Target target : options.targets.empty() ? warehouse.targets() : options.targets) {
+  for (const Target target : warehouse.targets()) {
     GAPLESS_ASSIGN(auto cells, in_pieces<CellDifferences>(teams, [&](const Teams& some) {
                      return warehouse.differences(target, day, some, options.tolerance_percent, limits);
                    }));

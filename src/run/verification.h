@@ -44,7 +44,6 @@ struct Verification {
 };
 
 struct VerifyOptions {
-  Targets targets = {};                                                       ///< none: all that the warehouse keeps
   std::optional<double> tolerance_percent = {};                               ///< of Warehouse::differences
   std::function<bool()> stopping = {};                                        ///< asked before each day
   std::function<void(Day, std::size_t done, std::size_t total)> on_day = {};  ///< before each day

@@ -36,8 +36,27 @@ std::string from_target(const ReportText& text, const ReportTables& tables) {
                 " bounces_part, sumMerge(total_session_duration_state) AS duration_part"},
        {"table", (views ? tables.stats : tables.bounces).quoted()},
        {"in_range", std::string(kInRange)},
-       {"raw", text.reads_raw ? " AND toDate(period_bucket) NOT IN ({owned:Array(Date)})" : ""},
+       {"raw", text.reads_raw || text.narrow ? " AND toDate(period_bucket) NOT IN ({elsewhere:Array(Date)})" : ""},
        {"condition", and_condition(text)},
+       {"group_by", group_by(text)}});
+}
+
+/// Whole days of a dimension's values, or hours of the totals.
+std::string from_narrow(const ReportText& text, const ReportTables& tables) {
+  return expand(
+      R"(
+  SELECT $value AS group_value,$day uniqMergeState(persons_uniq_state) AS persons,
+    sumMerge(pageviews_count_state) AS views_part, sumMerge(sessions_count_state) AS sessions_part,
+    sumMerge(bounces_count_state) AS bounces_part, sumMerge(total_session_duration_state) AS duration_part
+  FROM $table
+  WHERE team_id IN ({teams:Array(UInt64)}) AND dimension = {dimension:String} AND $in_range
+    AND toDate(period_bucket) IN ({narrow:Array(Date)})$condition
+  $group_by)",
+      {{"value", text.narrow->empty() ? text.value : "value"},
+       {"day", text.counted == Counted::kViews ? " toDate(period_bucket) AS day," : ""},
+       {"table", tables.breakdowns.quoted()},
+       {"in_range", std::string(kInRange)},
+       {"condition", text.only_values ? " AND value IN ({values:Array(String)})" : ""},
        {"group_by", group_by(text)}});
 }
 
@@ -64,8 +83,10 @@ std::string from_raw(const ReportText& text, const ReportTables& tables) {
 
 std::string report(const ReportText& text, const ReportTables& tables) {
   std::string parts;
-  if (text.reads_rollup) parts = from_target(text, tables);
-  if (text.reads_raw) parts += (parts.empty() ? "" : "\n  UNION ALL") + from_raw(text, tables);
+  const auto add = [&parts](const std::string& part) { parts += (parts.empty() ? "" : "\n  UNION ALL") + part; };
+  if (text.narrow) add(from_narrow(text, tables));
+  if (text.reads_rollup) add(from_target(text, tables));
+  if (text.reads_raw) add(from_raw(text, tables));
   return expand(R"(SELECT group_value AS value, uniqMerge(persons) AS visitors, sum(views_part) AS views,
   sum(sessions_part) AS sessions, sum(bounces_part) AS bounces, sum(duration_part) AS duration
 FROM ($parts)

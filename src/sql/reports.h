@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <set>
 #include <string>
 
@@ -11,6 +12,7 @@ namespace gapless::sql {
 struct ReportTables {
   TableName stats;
   TableName bounces;
+  TableName breakdowns;
   Source source;
 };
 
@@ -21,14 +23,18 @@ struct ReportText {
   std::string condition = "";  ///< on `columns`; empty: none
   std::set<std::string, std::less<>> columns = {};  ///< dimensions that both read
   std::string order = "";                           ///< of the figures below, before the value; empty: by value alone
-  bool reads_rollup = true;                         ///< some day is answered from the target
+  bool reads_rollup = true;                         ///< some day is answered from a wide target
   bool reads_raw = false;                           ///< some day is answered from raw events
+  /// The dimension of the narrow target that has the report's rows, "" of totals, for the days that it answers; none: no day.
+  std::optional<std::string> narrow = {};
+  bool only_values = false;  ///< those of {values:Array(String)}; the condition says so too
 };
 
 /// value, visitors, views, sessions, bounces, duration of each group, both last ones 0 where views are counted: states of
 /// the target and states derived from raw events, merged. Binds {teams:Array(UInt64)}, of one team; {from:DateTime('UTC')}
 /// and {until:DateTime('UTC')}, full hours; {limit:UInt64}, {offset:UInt64}; where raw days are read, what raw_sessions()
-/// binds; and what value and condition bind.
+/// binds; where days are read elsewhere than in the wide target {elsewhere:Array(Date)}, where in the narrow one
+/// {narrow:Array(Date)} and {dimension:String}; and what value and condition bind.
 std::string report(const ReportText& text, const ReportTables& tables);
 
 }  // namespace gapless::sql

@@ -47,11 +47,21 @@ std::set<std::string> placeholders_of(const std::string& text) {
   return found;
 }
 
-ReportTables report_tables(const Source& source) { return {table("stats"), table("bounces"), source}; }
+ReportTables report_tables(const Source& source) {
+  return {table("stats"), table("bounces"), table("breakdowns"), source};
+}
 
 ReportText pages(bool rollup, bool raw) {
   return {Counted::kViews, "pathname", "host IN ({filter_0:Array(String)})", {"pathname", "host"}, "views DESC",
           rollup,          raw};
+}
+
+ReportText narrow_pages(bool rollup, bool only_values) {
+  ReportText text{Counted::kViews, "pathname", "", {"pathname"}, "views DESC", rollup, false};
+  text.narrow = "pathname";
+  text.only_values = only_values;
+  if (only_values) text.condition = "pathname IN ({values:Array(String)})";
+  return text;
 }
 
 ReportText channels_report() {
@@ -165,8 +175,12 @@ INSTANTIATE_TEST_SUITE_P(
          with(kReport, {"filter_0:Array(String)"})},
         {"report_pages_raw", report(pages(false, true), report_tables(content_source())),
          with(with(kReport, kRawDays), {"filter_0:Array(String)"})},
+        {"report_pages_narrow", report(narrow_pages(false, true), report_tables(source())),
+         with(kReport, {"dimension:String", "narrow:Array(Date)", "values:Array(String)"})},
+        {"report_pages_narrow_and_wide", report(narrow_pages(true, false), report_tables(source())),
+         with(kReport, {"dimension:String", "narrow:Array(Date)", "elsewhere:Array(Date)"})},
         {"report_channels", report(channels_report(), report_tables(merged_source())),
-         with(with(kReport, kRawDays), kChannels)},
+         with(with(with(kReport, kRawDays), kChannels), {"elsewhere:Array(Date)"})},
         {"tables_like", tables_like(), {"database:String", "prefix:String"}},
     }),
     [](const auto& test) { return test.param.name; });

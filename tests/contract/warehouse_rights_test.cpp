@@ -37,7 +37,8 @@ Error denied() { return {Fault::kBadQuery, 497, "it's necessary to have the gran
 
 constexpr const char* kNoTables = "name\nString\n";
 constexpr const char* kAllTables =
-    "name\nString\nweb_pre_aggregated_stats\nweb_pre_aggregated_bounces\ngapless_ledger\ngapless_definitions\n"
+    "name\nString\nweb_pre_aggregated_stats\nweb_pre_aggregated_bounces\nweb_pre_aggregated_breakdowns\ngapless_"
+    "ledger\ngapless_definitions\n"
     "gapless_meta\n";
 
 /// "ALTER DELETE ON rollup.*", of each right that the script of the manual grants.

@@ -71,9 +71,10 @@ class World {
       : product_(product),
         directory_(std::move(directory)),
         scenario_(Json::parse(text_of(directory_ / "scenario.json"))),
-        reports_(product.engine(), {TableName::own(layout().database, table_name(Target::kStats)),
-                                    TableName::own(layout().database, table_name(Target::kBounces)), layout().source}) {
-  }
+        reports_(product.engine(),
+                 {TableName::own(layout().database, table_name(Target::kStats)),
+                  TableName::own(layout().database, table_name(Target::kBounces)),
+                  TableName::own(layout().database, table_name(Target::kBreakdowns)), layout().source}) {}
 
   void prepare() {
     product_.reset();
@@ -183,10 +184,11 @@ class World {
   void spoil(Day day) {
     for (const Target target : kTargets)
       product_.execute(
-          fmt::format("ALTER TABLE gapless.{} DELETE WHERE toDate(period_bucket) = '{}' AND cityHash64(period_bucket, "
-                      "entry_pathname, browser, os) % 2 = 0"
+          fmt::format("ALTER TABLE gapless.{} DELETE WHERE toDate(period_bucket) = '{}' AND cityHash64({}) % 2 = 0"
                       " SETTINGS mutations_sync = 2",
-                      table_name(target), day.to_string()));
+                      table_name(target), day.to_string(),
+                      target == Target::kBreakdowns ? "period_bucket, dimension, value"
+                                                    : "period_bucket, entry_pathname, browser, os"));
   }
 
   /// Rows of any other day, on a day of which the ledger knows nothing of the kind.
