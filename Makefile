@@ -6,6 +6,8 @@ SHELL := /bin/bash
 MAKEFLAGS += --no-print-directory
 export JOBS ?= $(shell nproc)
 KILLS ?= 500
+EVENTS ?= 10000000
+RUNS ?= 5
 
 build_release = cmake --preset release --log-level=WARNING && cmake --build build/release -j $(JOBS)
 step = @echo "== $(1)"
@@ -74,6 +76,15 @@ torture: test-setup ## kill the program 500 times (KILLS=N), and look whether an
 	@$(build_release) --target gapless </dev/null
 	$(call step,$(KILLS) kills: tests/torture/torture.py)
 	@tests/torture/torture.py --kills $(KILLS) --publishing-at-least $$(($(KILLS) / 10)) </dev/null
+
+.PHONY: bench
+bench: ## gapless against the usual way on the same data (EVENTS=10000000 RUNS=5): minutes, and some GB of disk
+	$(call step,what building needs: tools/setup build)
+	@tools/setup build </dev/null
+	$(call step,the measurement: build/release/gapless_bench)
+	@$(build_release) --target gapless_bench </dev/null
+	$(call step,$(EVENTS) events and $(RUNS) runs: docs/BENCHMARK.md says what is measured)
+	@build/release/gapless_bench --events $(EVENTS) --runs $(RUNS) --json build/bench.json </dev/null
 
 .PHONY: check
 check: ## format, include directions, scripts and clang-tidy, without building

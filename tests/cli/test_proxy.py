@@ -13,7 +13,7 @@ from typing import Any
 from groups import assert_groups_equal_reference, groups
 from harness import STAND_IN, CommandTest, embedded_only, stream
 
-EVERY = int(os.environ.get('GAPLESS_PROXY_EVERY', '29'))  # of so many statements one fails; 1 is all of them
+EVERY = int(os.environ.get('GAPLESS_PROXY_EVERY', '61'))  # of so many statements one fails; 1 is all of them
 NOW = '2026-03-21T12:00:00Z'
 FAULTS = ('refuse', 'lose', 'truncate', 'corrupt', 'delay', 'duplicate')
 CONFIGURATION = """[engine]

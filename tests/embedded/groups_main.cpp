@@ -42,7 +42,7 @@ Status one_way(Embedded& product, const std::string& name, const Backfill& backf
 /// What was built differs nowhere from what verification makes of the same events. Of the first days, which have most of
 /// a stream: each takes as long as all else that is done with it.
 Status verified(Embedded& product, DayRange window) {
-  window.last = std::min(window.last, window.first + 3);
+  window.last = std::min(window.last, window.first + 1);
   const ToVerify chosen = cells_to_verify(product.plan(window), {});
   VerifyOptions options;
   options.tolerance_percent = 2;

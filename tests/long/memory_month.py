@@ -16,7 +16,7 @@ from groups import groups  # noqa: E402
 from harness import CommandTest  # noqa: E402
 
 SESSIONS = int(os.environ.get('GAPLESS_TEST_SESSIONS', '2500000'))
-WORKLOAD = Path(__file__).with_name('workload.sql')
+WORKLOAD = Path(__file__).resolve().parents[2] / 'bench' / 'workload.sql'
 WINDOW = ('--from', '2026-05-16', '--to', '2026-06-15')
 DAYS = [f'2026-05-{day}' for day in range(16, 32)] + [f'2026-06-{day:02}' for day in range(1, 16)]
 
