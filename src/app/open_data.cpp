@@ -38,11 +38,14 @@ Result<Engine*> OpenData::engine(const std::variant<ChdbOptions, HttpEngineOptio
 Status OpenData::begin_work(const std::string& database, const std::stop_token& stop,
                             const std::function<Status(bool nobody_else_at_work)>& recover) {
   return once("recovery in " + database, [&]() -> Status {
-    if (!presence_) {
+    const bool comes_in = !presence_;
+    if (comes_in) {
       GAPLESS_ASSIGN(presence_, directory_.come_in(stop));
     }
-    GAPLESS_TRY(recover(presence_->is_alone()));
-    return presence_->settled();
+    Status done = recover(presence_->is_alone());
+    if (done) done = presence_->settled();
+    if (!done && comes_in) presence_.reset();  // whoever tries again comes in again
+    return done;
   });
 }
 

@@ -3,17 +3,26 @@
 namespace gapless {
 namespace {
 
-DayAnswer answer_of(const CellFacts& facts, const Definition& definition, const Targets& kept) {
+/// The narrow target holds what was published with the others.
+bool has_narrow(const CellFacts& facts, const Targets& kept) {
+  constexpr auto kNarrow = static_cast<std::size_t>(Target::kBreakdowns);
+  if (!gapless::contains(kept, Target::kBreakdowns)) return false;
+  if (!facts.entry) return !facts.has_target_rows();
+  return !facts.entry->first_lacking(kept) && holds_what_was_said(facts.content[kNarrow], *facts.entry->rows[kNarrow]);
+}
+
+DayAnswer answer_of(const CellFacts& facts, const Definition& definition, const Targets& kept, bool source_is_empty) {
+  // Nothing is left to hold it against: what was published is all there is.
+  if (source_is_empty && facts.entry) return {DaySource::kTarget, CellState::kExpired, has_narrow(facts, kept)};
   const bool is_settled = facts.day_is_open || facts.expired_because.has_value();
   if (!is_settled && facts.needs_owned_look()) return {DaySource::kRaw, std::nullopt};
+  // The narrow target is one of two ways to read a day: that it is missing or damaged makes no wide figure wrong.
   JudgeOptions options;
   options.targets = kept;
+  std::erase(options.targets, Target::kBreakdowns);
   const CellState state = judge(facts, definition, options).state;
   const DaySource source = source_of(state);
-  // A cell that is fresh has every target; one whose events are gone has those that were kept when it was built.
-  const bool has_narrow = source == DaySource::kTarget && gapless::contains(kept, Target::kBreakdowns) &&
-                          (state == CellState::kEmpty || (facts.entry && !facts.entry->first_lacking(kept)));
-  return {source, state, has_narrow};
+  return {source, state, source == DaySource::kTarget && has_narrow(facts, kept)};
 }
 
 }  // namespace
@@ -51,12 +60,13 @@ Result<Coverage> look_at_coverage(Warehouse& warehouse, StateStore& store, const
                     .excluded = {},
                     .last_finished = request.last_finished,
                     .look_by_session = false,
+                    .believe_empty_source = true,
                     .kept = request.kept};
   GAPLESS_ASSIGN(const Observation seen, observe(warehouse, store, scope, definition, limits));
   Coverage coverage{request.days, {}, seen.source};
   for (const CellFacts& facts : seen.facts)
     if (facts.cell.team == request.team && request.days.contains(facts.cell.day))
-      coverage.answers.emplace(facts.cell.day, answer_of(facts, definition, warehouse.targets()));
+      coverage.answers.emplace(facts.cell.day, answer_of(facts, definition, warehouse.targets(), !seen.source.days));
   return coverage;
 }
 

@@ -67,10 +67,10 @@ std::string stage_whole_sessions() {
 std::string stage_viewed(std::string_view dimension) {
   return expand(R"(
     SELECT team_id, toDateTime({day:Date}, 'UTC') AS bucket, '$dimension' AS dimension, CAST(seen, 'String') AS value,
-      uniqState(person_id), sumState(toUInt64(1)), sumState(times), sumState(toUInt64(0)), sumState(toInt64(0))
-    FROM (SELECT team_id, person_id, arrayJoin(arrayDistinct(views.$dimension)) AS seen,
-            toUInt64(countEqual(views.$dimension, seen)) AS times
-          FROM $sessions WHERE team_id IN ({teams:Array(UInt64)}))
+      uniqState(person_id), sumState(toUInt64(nth = 1)), sumState(toUInt64(1)), sumState(toUInt64(0)), sumState(toInt64(0))
+    FROM (SELECT team_id, person_id, seen, nth
+          FROM $sessions ARRAY JOIN views.$dimension AS seen, arrayEnumerateUniq(views.$dimension) AS nth
+          WHERE team_id IN ({teams:Array(UInt64)}))
     GROUP BY team_id, seen)",
                 {{"dimension", std::string(dimension)}});
 }
