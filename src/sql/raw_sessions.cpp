@@ -3,15 +3,13 @@
 #include <vector>
 
 #include "sql/columns.h"
+#include "sql/session_rules.h"
 #include "sql/template.h"
 
 namespace gapless::sql {
 namespace {
 
 using ColumnNames = std::set<std::string, std::less<>>;
-
-/// The total order of a session's events, as in sql/sessions.cpp.
-constexpr std::string_view kEventOrder = "(timestamp, UUIDToNum(uuid), event)";
 
 /// Usable events of the team on the days of an array. The bounds hold where toDate() would wrap.
 std::string on_days(const Source& source, const std::string& days) {
@@ -83,24 +81,12 @@ std::string owned_events_of_days(const Source& source, const std::string& read, 
                              {"straddling", straddling_ids(source)},
                              {"kept", kept_by_the_day_before(source)}});
   if (!source.sessionize_nameless) return text;
-  // A run begins where the gap is over 30 minutes; the latest beginning so far names the run of an event.
-  text += expand(R"(
-      UNION ALL
-      SELECT day AS owner, concat(toString(person_id), ':', toString(run_start)) AS session, 0 AS named,
-        timestamp, uuid, event, person_id$read
-      FROM (
-        SELECT *, max(if(begins, micros, 0)) OVER
-          (PARTITION BY day, person_id ORDER BY micros RANGE BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS run_start
-        FROM (
-          SELECT *, micros - lagInFrame(micros, 1, toInt64(-1800000001)) OVER
-            (PARTITION BY day, person_id ORDER BY micros ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) > 1800000000 AS begins
-          FROM (
-            SELECT toDate(timestamp) AS day, timestamp, toUnixTimestamp64Micro(timestamp) AS micros, uuid, event,
-              person_id$read
-            FROM $source
-            WHERE $owned AND session_id = ''))))",
-                 {{"read", read}, {"source", source.from()}, {"owned", on_days(source, "owned")}});
-  return text;
+  return text + "\n    UNION ALL" +
+         nameless_runs({.key = "owner",
+                        .read_key = "toDate(timestamp) AS owner",
+                        .columns = read,
+                        .from = source.from(),
+                        .condition = on_days(source, "owned")});
 }
 
 /// What a session takes from its entry event: one tuple, so that the first event is found once.
@@ -115,11 +101,7 @@ std::vector<std::string> of_entry(Counted counted, const ColumnNames& columns) {
 
 std::string session_attributes(const Source& source, Counted counted, const ColumnNames& columns) {
   std::string text = ", countIf(" + std::string(kIsView) + ") AS view_events";
-  if (counted == Counted::kSessions)
-    text += expand(R"(,
-        toInt64(toUnixTimestamp(max(timestamp))) - toInt64(toUnixTimestamp(min(timestamp))) AS duration,
-        toUInt8(uniqExactIf(uuid, $interaction) <= 1 AND duration < 10) AS bounce)",
-                   {{"interaction", std::string(kIsInteraction)}});
+  if (counted == Counted::kSessions) text += ", " + duration_and_bounce();
   if (source.person_overrides) text += ", argMax(distinct_id, " + std::string(kEventOrder) + ") AS last_distinct_id";
   std::string tuple;
   for (const std::string& name : of_entry(counted, columns)) tuple += (tuple.empty() ? "" : ", ") + name;

@@ -1,6 +1,7 @@
 #include "sql/sessions.h"
 
 #include "sql/columns.h"
+#include "sql/session_rules.h"
 #include "sql/template.h"
 
 namespace gapless::sql {
@@ -12,9 +13,6 @@ constexpr std::string_view kCellColumns =
     "view_events,"
     " countIf(s.view_events > 0) AS sessions, sumIf(s.bounce, s.view_events > 0) AS bounces,"
     " sumIf(s.duration, s.view_events > 0) AS duration";
-
-/// The total order of a session's events: UUIDToNum gives the bytes of the text, so that they compare as the text does.
-constexpr std::string_view kOrder = "(timestamp, UUIDToNum(uuid), event)";
 
 /// The named sessions with events on the day and on the day before or after, with what decides who owns them.
 std::string straddlers_of(const Source& source) {
@@ -66,33 +64,22 @@ std::string owned_events(const Source& source, const std::string& straddlers, co
                              {"day", in_days(0, 0)},
                              {"two_days", in_days(0, 1)}});
   if (!source.sessionize_nameless) return text;
-  // A run begins where the gap is over 30 minutes; the latest beginning so far names the run of an event.
-  text += expand(R"(
-    UNION ALL
-    SELECT team_id, concat(toString(person_id), ':', toString(run_start)) AS session, 0 AS named,
-      timestamp, uuid, event, person_id$wide
-    FROM (
-      SELECT *, max(if(begins, micros, 0)) OVER
-        (PARTITION BY team_id, person_id ORDER BY micros RANGE BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS run_start
-      FROM (
-        SELECT *, micros - lagInFrame(micros, 1, toInt64(-1800000001)) OVER
-          (PARTITION BY team_id, person_id ORDER BY micros ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) > 1800000000 AS begins
-        FROM (
-          SELECT team_id, timestamp, toUnixTimestamp64Micro(timestamp) AS micros, uuid, event, person_id$wide
-          FROM $source
-          WHERE $day AND $usable AND team_id IN ({teams:Array(UInt64)}) AND session_id = ''))))",
-                 {{"wide", wide}, {"source", source.from()}, {"usable", source.usable()}, {"day", in_days(0, 0)}});
-  return text;
+  return text + "\n    UNION ALL" +
+         nameless_runs(
+             {.key = "team_id",
+              .read_key = "team_id",
+              .columns = wide,
+              .from = source.from(),
+              .condition = in_days(0, 0) + " AND " + source.usable() + " AND team_id IN ({teams:Array(UInt64)})"});
 }
 
 /// What is known of a session from the identity of its events.
 std::string narrow_attributes(const Source& source) {
   return expand(R"(count() AS owned_events, sum($hash) AS owned_hash, countIf($view) AS view_events,
-      toInt64(toUnixTimestamp(max(timestamp))) - toInt64(toUnixTimestamp(min(timestamp))) AS duration,
-      toUInt8(uniqExactIf(uuid, $interaction) <= 1 AND duration < 10) AS bounce)",
+      $duration_and_bounce)",
                 {{"hash", source.event_hash("if(named, session, '')")},
                  {"view", std::string(kIsView)},
-                 {"interaction", std::string(kIsInteraction)}});
+                 {"duration_and_bounce", duration_and_bounce()}});
 }
 
 std::vector<Column> wide_columns() {
@@ -131,8 +118,8 @@ std::string fill_sessions(const TableName& sessions, const TableName& straddlers
     entry += ", entry." + std::to_string(i + 1) + " AS " + std::string(kEntryColumns[i].name);
   std::vector<Column> read = wide_columns();
   if (source.person_overrides) read.push_back({"distinct_id", "String"});
-  const std::string sessions_of_day =
-      expand(R"(
+  const std::string sessions_of_day = expand(
+      R"(
       SELECT team_id, session, toStartOfHour(min(timestamp)) AS period_bucket, $narrow,
         argMax(person_id, $order) AS last_person,$distinct
         argMinIf(($wide), $order, $view) AS entry,
@@ -140,25 +127,23 @@ std::string fill_sessions(const TableName& sessions, const TableName& straddlers
         groupArrayIf((host, pathname), $view) AS views
       FROM ($owned)
       GROUP BY team_id, session, named)",
-             {{"narrow", narrow_attributes(source)},
-              {"order", std::string(kOrder)},
-              {"distinct",
-               source.person_overrides ? " argMax(distinct_id, " + std::string(kOrder) + ") AS last_distinct_id," : ""},
-              {"wide", names(wide_columns())},
-              {"view", std::string(kIsView)},
-              {"owned", owned_events(source, straddlers.quoted(), read)}});
+      {{"narrow", narrow_attributes(source)},
+       {"order", std::string(kEventOrder)},
+       {"distinct",
+        source.person_overrides ? " argMax(distinct_id, " + std::string(kEventOrder) + ") AS last_distinct_id," : ""},
+       {"wide", names(wide_columns())},
+       {"view", std::string(kIsView)},
+       {"owned", owned_events(source, straddlers.quoted(), read)}});
   const std::string with_persons =
-      source.person_overrides
-          ? expand(
-                "(SELECT s.team_id AS team_id, s.session AS session, s.period_bucket AS period_bucket, s.owned_events "
-                "AS"
-                " owned_events, s.owned_hash AS owned_hash, s.view_events AS view_events, s.duration AS duration, "
-                "s.bounce"
-                " AS bounce, s.entry AS entry, s.end_pathname AS end_pathname, s.views AS views,"
-                " if(o.is_merged = 1, o.person_id, s.last_person) AS person FROM ($of_day) AS s LEFT JOIN"
-                " $merged AS o ON toUInt64(s.team_id) = toUInt64(o.team_id) AND s.last_distinct_id = o.distinct_id)",
-                {{"of_day", sessions_of_day}, {"merged", merged_persons(*source.person_overrides)}})
-          : "(SELECT *, last_person AS person FROM (" + sessions_of_day + "))";
+      source.person_overrides ? expand(
+                                    R"((
+      SELECT s.team_id AS team_id, s.session AS session, s.period_bucket AS period_bucket, s.owned_events AS owned_events,
+        s.owned_hash AS owned_hash, s.view_events AS view_events, s.duration AS duration, s.bounce AS bounce, s.entry AS entry,
+        s.end_pathname AS end_pathname, s.views AS views, if(o.is_merged = 1, o.person_id, s.last_person) AS person
+      FROM ($of_day) AS s
+      LEFT JOIN $merged AS o ON toUInt64(s.team_id) = toUInt64(o.team_id) AND s.last_distinct_id = o.distinct_id))",
+                                    {{"of_day", sessions_of_day}, {"merged", merged_persons(*source.person_overrides)}})
+                              : "(SELECT *, last_person AS person FROM (" + sessions_of_day + "))";
   return expand(R"(INSERT INTO $sessions (team_id, session_id, period_bucket, person_id, owned_events, owned_hash,
       view_events, duration, bounce, entry_pathname, end_pathname, views, $names)
     SELECT team_id, session, period_bucket, person, owned_events, owned_hash, view_events, duration, bounce,

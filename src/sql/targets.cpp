@@ -183,10 +183,8 @@ std::string table_kind() {
 }
 
 std::string replica_lag() {
-  return "SELECT count() AS replicas, toUInt64(max(absolute_delay)) AS lag FROM system.replicas WHERE database = "
-         "{database:String} AND "
-         "table ="
-         " {table:String}";
+  return "SELECT count() AS replicas, toUInt64(max(absolute_delay)) AS lag FROM system.replicas"
+         " WHERE database = {database:String} AND table = {table:String}";
 }
 
 std::string inventory() {
