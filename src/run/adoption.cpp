@@ -9,8 +9,10 @@
 #include "run/lease_keeper.h"
 #include "run/pause.h"
 #include "run/recovery.h"
+#include "run/step_log.h"
+#include "run/take_over.h"
+#include "run/windows.h"
 #include "util/counted.h"
-#include "util/timing.h"
 
 namespace gapless {
 namespace {
@@ -32,7 +34,7 @@ class AdoptionOfDay {
     leave_out_repeated_keys(before);
     if (teams_.empty()) return {};
     // Window before owned: what arrives in between is seen as a change by the next plan.
-    GAPLESS_ASSIGN(const auto windows, look_at_windows());
+    GAPLESS_ASSIGN(const auto windows, look_at_windows(context_.warehouse, day_, all(), limits()));
     GAPLESS_ASSIGN(const auto owned, look_at_owned());
     begin_step("compare");
     GAPLESS_TRY(compare(windows));
@@ -90,14 +92,6 @@ class AdoptionOfDay {
                           "FINAL where the engine does that, or gapless backfill --take-over",
                           table_name(target), counted(content.rows, "row", "rows"),
                           counted(content.keys, "group", "groups"), day_.partition_id()));
-  }
-
-  Result<std::map<TeamId, Fingerprint>> look_at_windows() const {
-    GAPLESS_ASSIGN(const auto counts, context_.warehouse.source_counts({day_ - 2, day_ + 1}, all(), limits()));
-    std::map<TeamId, Fingerprint> windows;
-    for (const TeamId team : teams_) windows.emplace(team, Fingerprint{});
-    for (const SourceCount& count : counts) windows[count.cell.team] += count.events;
-    return windows;
   }
 
   Result<std::map<TeamId, OwnedCell>> look_at_owned() const {
@@ -172,11 +166,9 @@ class AdoptionOfDay {
   }
 
   Status record(std::vector<LedgerRow> rows) {
-    GAPLESS_ASSIGN(const auto meta, context_.warehouse.meta(limits()));
     GAPLESS_ASSIGN(const std::string store_id, context_.store.store_id());
-    if (meta && meta->store_id != store_id)
-      return fail(Fault::kConflict, fmt::format("{} is not adopted: store {} (host {}) keeps this warehouse now",
-                                                day_.to_string(), meta->store_id, meta->host));
+    GAPLESS_TRY(
+        check_keeper(context_.warehouse, store_id, fmt::format("{} is not adopted", day_.to_string()), limits()));
     GAPLESS_ASSIGN(const auto good_for, lease_.confirm());
     return context_.warehouse.record(rows, context_.definition,
                                      {std::min(context_.options.statement_timeout, good_for), 0, {}});
@@ -191,55 +183,9 @@ class AdoptionOfDay {
   Adoption& adoption_;
 };
 
-/// The steps of one day, in the run's history.
-class AdoptionSteps {
- public:
-  AdoptionSteps(const AdoptionContext& context, const Partition& partition)
-      : context_(context), partition_(partition) {}
-
-  void begin(std::string_view name) {
-    end("done");
-    started_ = std::chrono::steady_clock::now();
-    step_ =
-        StepRecord{context_.run_id, partition_, std::string(name), "running", context_.clock.now(), 0, 0, 0, "", {}};
-    write();
-  }
-  void end(std::string_view status, std::uint64_t rows = 0, std::string_view error = {}) {
-    if (!step_) return;
-    step_->status = status;
-    step_->seconds = seconds_since(started_);
-    step_->rows = rows;
-    step_->error = error;
-    write();
-    step_.reset();
-  }
-
- private:
-  void write() const {
-    if (auto recorded = context_.store.record_step(*step_); !recorded)
-      spdlog::warn("run {}: a step was not recorded: {}", context_.run_id, recorded.error().message);
-  }
-
-  const AdoptionContext& context_;
-  const Partition partition_;
-  std::optional<StepRecord> step_;
-  std::chrono::steady_clock::time_point started_;
-};
-
 void refuse_all(Adoption& adoption, Day day, const std::set<TeamId>& teams, RefusalReason reason,
                 const std::string& why) {
   for (const TeamId team : teams) adoption.refused.push_back({{team, day}, reason, why});
-}
-
-/// What another run's journal still names for this day is redone or discarded first.
-Status resolve_others(const AdoptionContext& context, const Partition& partition) {
-  GAPLESS_ASSIGN(const std::string store_id, context.store.store_id());
-  GAPLESS_ASSIGN(const auto journal, context.store.journal());
-  GAPLESS_ASSIGN(const auto meta, context.warehouse.meta({}));
-  for (const JournalEntry& entry : journal)
-    if (entry.partition == partition && entry.run_id != context.run_id && is_of(entry, meta ? meta->uuid : ""))
-      GAPLESS_TRY(resolve(context.warehouse, context.store, store_id, entry, context.options));
-  return {};
 }
 
 Status adopt_day(const AdoptionContext& context, LeaseKeeper& keeper, Day day, const std::set<TeamId>& teams,
@@ -257,10 +203,10 @@ Status adopt_day(const AdoptionContext& context, LeaseKeeper& keeper, Day day, c
     return {};
   }
   const auto lease = std::move(std::get<std::unique_ptr<LeaseKeeper::Held>>(taken));
-  AdoptionSteps steps(context, partition);
+  StepLog steps(context.store, context.clock, context.run_id, partition);
   const Adoption so_far = adoption;
   AdoptionOfDay work(context, day, teams, *lease, adoption);
-  Status done = resolve_others(context, partition);
+  Status done = resolve_left_over(context.warehouse, context.store, partition, context.run_id, context.options);
   if (done)
     done = work.run([&](std::string_view step) {
       steps.begin(step);

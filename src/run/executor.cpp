@@ -177,10 +177,8 @@ class Executor::Run {
   }
 
   Status carry_out(const Work& work, std::uint64_t memory_limit_bytes, DayReport& day) {
-    GAPLESS_ASSIGN(const auto journal, context_.store.journal());
-    for (const JournalEntry& entry : journal)
-      if (entry.partition == work.partition && entry.run_id != context_.run_id && is_of(entry, context_.warehouse_uuid))
-        GAPLESS_TRY(resolve(context_.warehouse, context_.store, context_.store_id, entry, context_.options));
+    GAPLESS_TRY(
+        resolve_left_over(context_.warehouse, context_.store, work.partition, context_.run_id, context_.options));
     PartitionJob job(context_, work.partition, work.cells, *work.lease, memory_limit_bytes);
     auto done = job.execute(day, bytes_needed(work));
     if (!done) job.fail_step(done.error());
@@ -330,14 +328,14 @@ Result<RunReport> Executor::carry_out(RunRecord record, const Plan& plan, const 
   record.cells_by_state = plan.work_by_state();
   const auto store_id = store_.store_id();
   const auto failed = store_.failing_partitions();
-  const auto meta = record.cells_planned == 0
-                        ? Result<std::optional<WarehouseMeta>>()
-                        : warehouse_.meta({options.statement_timeout, options.memory_limit_bytes, {}});
-  if (const Status updated = store_.update_run(record); !updated || !store_id || !failed || !meta) {
+  const auto uuid = record.cells_planned == 0
+                        ? Result<std::string>()
+                        : uuid_of(warehouse_, {options.statement_timeout, options.memory_limit_bytes, {}});
+  if (const Status updated = store_.update_run(record); !updated || !store_id || !failed || !uuid) {
     const Error& error = !updated    ? updated.error()
                          : !store_id ? store_id.error()
                          : !failed   ? failed.error()
-                                     : meta.error();
+                                     : uuid.error();
     return close(std::move(record), plan.window, RunStatus::kFailed, error.message);
   }
   spdlog::info("run {} started: job {}, {}, {}, {} to recompute", record.id, record.job, record.window,
@@ -350,10 +348,8 @@ Result<RunReport> Executor::carry_out(RunRecord record, const Plan& plan, const 
   } else {
     TeamsPerStatement teams_per_statement;
     MemoryShares memory(options.memory_limit_bytes, std::max<std::size_t>(1, options.max_concurrent));
-    RunContext context{warehouse_,          store_,    clock_,
-                       definition_,         options,   events,
-                       record.id,           *store_id, *meta ? (*meta)->uuid : "",
-                       teams_per_statement, memory,    {}};
+    RunContext context{warehouse_, store_,    clock_, definition_,         options, events,
+                       record.id,  *store_id, *uuid,  teams_per_statement, memory,  {}};
     for (const FailingPartition& one : *failed) context.failing.emplace(one.partition, one);
     Run run(context, plan, options.stop);
     Status may_begin;

@@ -9,20 +9,15 @@
 
 #include "run/expiry.h"
 #include "run/gate.h"
+#include "run/take_over.h"
+#include "run/windows.h"
 #include "util/kill_point.h"
-#include "util/timing.h"
 #include "util/waiting.h"
 
 namespace gapless {
 namespace {
 
 bool contains(const Teams& teams, TeamId team) { return std::binary_search(teams.begin(), teams.end(), team); }
-
-/// A team without events has an empty window.
-Fingerprint window_of(const std::map<TeamId, Fingerprint>& windows, TeamId team) {
-  const auto found = windows.find(team);
-  return found == windows.end() ? Fingerprint{} : found->second;
-}
 
 const TargetContent* find_content(const std::vector<TargetCell>& cells, TeamId team) {
   for (const TargetCell& cell : cells)
@@ -48,34 +43,15 @@ PartitionJob::PartitionJob(RunContext& context, Partition partition, std::vector
       partition_(partition),
       cells_(std::move(cells)),
       lease_(lease),
-      memory_limit_bytes_(memory_limit_bytes) {}
+      memory_limit_bytes_(memory_limit_bytes),
+      steps_(context.store, context.clock, context.run_id, partition) {}
 
 Limits PartitionJob::limits() const { return {context_.options.statement_timeout, memory_limit_bytes_, lease_.stop()}; }
 
 StagingId PartitionJob::staging() const { return {context_.store_id, lease_.lease().fence, partition_}; }
 
-void PartitionJob::record_step() const {
-  if (auto recorded = context_.store.record_step(*running_step_); !recorded)
-    spdlog::warn("run {}: a step was not recorded: {}", context_.run_id, recorded.error().message);
-}
-
-void PartitionJob::end_step(std::string_view status, std::uint64_t rows, std::string_view error) {
-  if (!running_step_) return;
-  running_step_->status = status;
-  running_step_->seconds = seconds_since(step_started_);
-  running_step_->rows = rows;
-  running_step_->retries = retries_;
-  running_step_->error = error;
-  record_step();
-  running_step_.reset();
-}
-
 void PartitionJob::begin_step(std::string_view name, std::uint64_t rows_of_the_last, Teams at_work) {
-  end_step("done", rows_of_the_last);
-  step_started_ = std::chrono::steady_clock::now();
-  running_step_ = StepRecord{
-      context_.run_id, partition_, std::string(name), "running", context_.clock.now(), 0, 0, 0, "", std::move(at_work)};
-  record_step();
+  steps_.begin(name, rows_of_the_last, std::move(at_work));
   if (context_.events.on_step) context_.events.on_step(partition_.day, name);
 }
 
@@ -119,7 +95,7 @@ Teams PartitionJob::still_due(const Live& live, const Windows& windows) const {
     const auto done_since = [&](const LedgerRow& row) {
       const bool newer = !planned->facts.entry || row.fence > planned->facts.entry->last_fence();
       return row.cell.team == team && newer && row.definition == context_.definition.hash() &&
-             row.window == window_of(windows, team);
+             row.window == windows.at(team);
     };
     const auto now = entry_of(live, team);
     const bool whole = now && !now->first_lacking(context_.warehouse.targets());
@@ -155,14 +131,6 @@ Result<Teams> PartitionJob::damaged_others(const Live& live, const Teams& due) c
     if (can_be_had) join.push_back(team);
   }
   return join;
-}
-
-Result<PartitionJob::Windows> PartitionJob::look_at_windows(const Teams& teams) const {
-  const DayRange window{partition_.day - 2, partition_.day + 1};
-  GAPLESS_ASSIGN(const auto counts, context_.warehouse.source_counts(window, teams, limits()));
-  Windows sums;
-  for (const SourceCount& count : counts) sums[count.cell.team] += count.events;
-  return sums;
 }
 
 Status PartitionJob::for_team_slices(const Teams& teams, const std::function<Status(const Teams&)>& work) const {
@@ -265,7 +233,7 @@ Result<std::vector<OwnedCell>> PartitionJob::build_checked(const Teams& teams, c
       context_.teams_per_statement.lower_to((slice + 1) / 2);
       spdlog::info("run {}: {} did not fit in memory with {} teams at once, trying {}", context_.run_id,
                    partition_.to_string(), slice, (slice + 1) / 2);
-      ++retries_;
+      steps_.retry();
       continue;
     }
     if (error.splittable())
@@ -278,7 +246,7 @@ Result<std::vector<OwnedCell>> PartitionJob::build_checked(const Teams& teams, c
     if (std::chrono::steady_clock::now() + wait > begun + context_.options.retry.max_total) return built;
     spdlog::warn("run {}: {} failed ({}), trying again in {:.1f} s", context_.run_id, partition_.to_string(),
                  error.message, std::chrono::duration<double>(wait).count());
-    ++retries_;
+    steps_.retry();
     if (!wait_unless_stopped(wait, lease_.stop())) return fail(Fault::kCancelled, "stopped while waiting to try again");
   }
 }
@@ -291,7 +259,7 @@ void PartitionJob::fill_ledger(const std::vector<OwnedCell>& built, const Window
       const TargetContent* staged = find_content(staged_[static_cast<std::size_t>(target)], cell.cell.team);
       LedgerRow row{cell.cell, target,          context_.definition.hash(), {},         cell.owned,
                     {},        context_.run_id, lease_.lease().fence,       ++sequence, now};
-      row.window = window_of(windows, cell.cell.team);
+      row.window = windows.at(cell.cell.team);
       if (context_.options.forget) row.definition = kForgotten;
       if (staged) row.content = *staged;
       row.content.measures = cell.measures;
@@ -331,7 +299,7 @@ Status PartitionJob::publish(const Publication& publication) {
     // Redoing all of it is how an unknown outcome is reconciled, since every part of it may be repeated.
     const bool again = done.error().retryable() || done.error().outcome_unknown();
     if (!again || ++attempt > context_.options.retry.attempts) return done;
-    ++retries_;
+    steps_.retry();
     const auto wait = std::min<std::chrono::milliseconds>(context_.options.retry.delay(attempt, random),
                                                           context_.options.lease_ttl / 4);
     spdlog::warn("run {}: publishing {} failed ({}), trying again", context_.run_id, partition_.to_string(),
@@ -371,27 +339,20 @@ Status PartitionJob::check_fits(std::uint64_t bytes_needed) const {
                   std::floor(static_cast<double>(free) / kMiB)));
 }
 
-Status PartitionJob::check_keeper() const {
-  GAPLESS_ASSIGN(const auto meta, context_.warehouse.meta(limits()));
-  if (!meta || meta->store_id == context_.store_id) return {};
-  return fail(Fault::kConflict, fmt::format("{} is not published: store {} (host {}) keeps this warehouse now",
-                                            partition_.to_string(), meta->store_id, meta->host));
-}
-
 Status PartitionJob::execute(DayReport& report, std::uint64_t bytes_needed) {
   begin_step("look", 0, planned_teams());
   GAPLESS_TRY(check_fits(bytes_needed));
   GAPLESS_ASSIGN(const Live live, look());
-  GAPLESS_ASSIGN(Windows windows, look_at_windows(planned_teams()));
+  GAPLESS_ASSIGN(Windows windows, look_at_windows(context_.warehouse, partition_.day, planned_teams(), limits()));
   const Teams due = still_due(live, windows);
   if (due.empty()) {
-    end_step("done");
+    steps_.end("done");
     report.status = DayStatus::kUnchanged;
     return {};
   }
   GAPLESS_ASSIGN(Teams teams, damaged_others(live, due));
   if (!teams.empty()) {
-    GAPLESS_ASSIGN(Windows of_others, look_at_windows(teams));
+    GAPLESS_ASSIGN(Windows of_others, look_at_windows(context_.warehouse, partition_.day, teams, limits()));
     windows.merge(of_others);
   }
   teams.insert(teams.end(), due.begin(), due.end());
@@ -406,7 +367,8 @@ Status PartitionJob::execute(DayReport& report, std::uint64_t bytes_needed) {
   if (lease_.stop().stop_requested()) return fail(Fault::kCancelled, "stopped before publishing");
 
   begin_step("publish", built.size());
-  GAPLESS_TRY(check_keeper());
+  GAPLESS_TRY(check_keeper(context_.warehouse, context_.store_id,
+                           fmt::format("{} is not published", partition_.to_string()), limits()));
   GAPLESS_TRY(lease_.confirm().map([](auto) {}));
   kill_point("publish.before_journal");
   GAPLESS_TRY(journal(JournalPhase::kPublishing, encode(publication)));
@@ -420,13 +382,13 @@ Status PartitionJob::execute(DayReport& report, std::uint64_t bytes_needed) {
     spdlog::warn("run {}: staging of {} is left for the next start to sweep: {}", context_.run_id,
                  partition_.to_string(), swept.error().message);
   kill_point("publish.staging_dropped");
-  end_step("done", built.size());
+  steps_.end("done", built.size());
   finish(report, built);
   return {};
 }
 
 void PartitionJob::fail_step(const Error& error) {
-  end_step(error.fault == Fault::kCancelled ? "cancelled" : "failed", 0, error.message);
+  steps_.end(error.fault == Fault::kCancelled ? "cancelled" : "failed", 0, error.message);
   if (publishing_) return;  // staging and journal stay: recovery redoes it
   const Limits bounds{context_.options.statement_timeout, 0, {}};
   Status swept = context_.warehouse.drop_staging(staging(), bounds);

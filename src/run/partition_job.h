@@ -13,6 +13,7 @@
 #include "run/journal.h"
 #include "run/lease_keeper.h"
 #include "run/memory_shares.h"
+#include "run/step_log.h"
 #include "state/state_store.h"
 #include "warehouse/warehouse.h"
 
@@ -60,6 +61,7 @@ class PartitionJob {
   void fail_step(const Error& error);
 
  private:
+  /// Taken before the building pass: what changes later shows as stale.
   using Windows = std::map<TeamId, Fingerprint>;
   struct Live {
     std::vector<LedgerRow> ledger;
@@ -68,11 +70,7 @@ class PartitionJob {
 
   Limits limits() const;
   StagingId staging() const;
-  /// Errors: kConflict where another store has taken the warehouse over since this run began.
-  Status check_keeper() const;
   void begin_step(std::string_view name, std::uint64_t rows_of_the_last = 0, Teams at_work = {});
-  void end_step(std::string_view status, std::uint64_t rows = 0, std::string_view error = {});
-  void record_step() const;
   Status journal(JournalPhase phase, std::string payload);
   Status check_fits(std::uint64_t bytes_needed) const;
   /// What the ledger said of a team's cell before; none: it has no entry.
@@ -84,8 +82,6 @@ class PartitionJob {
   /// Cells of other teams that differ from the ledger, were made by this definition and can be had from the source: they
   /// join the recompute.
   Result<Teams> damaged_others(const Live& live, const Teams& due) const;
-  /// Before the building pass: what changes later shows as stale. Teams without events are left out.
-  Result<Windows> look_at_windows(const Teams& teams) const;
   /// The targets to publish: all that are kept, or, where targets lack all that is due and those before them hold what they
   /// should, the ones that lack it.
   Targets to_publish(const std::vector<OwnedCell>& built, const Live& live) const;
@@ -107,9 +103,7 @@ class PartitionJob {
   const std::uint64_t memory_limit_bytes_;
   Targets targets_;  ///< that are published, once sessions are built
   std::array<std::vector<TargetCell>, kTargets.size()> staged_;
-  std::optional<StepRecord> running_step_;
-  std::chrono::steady_clock::time_point step_started_;
-  std::uint32_t retries_ = 0;
+  StepLog steps_;
   bool staging_exists_ = false;  ///< of an earlier attempt, perhaps in part
   bool publishing_ = false;
 };

@@ -92,16 +92,16 @@ Result<Outcome> redo(Warehouse& warehouse, const StagingId& staging, const Journ
   return settle_without_staging(warehouse, entry, publication, limits);
 }
 
-Result<std::string> uuid_of(Warehouse& warehouse, const Limits& limits) {
-  GAPLESS_ASSIGN(const auto meta, warehouse.meta(limits));
-  return meta ? meta->uuid : std::string();
-}
-
 }  // namespace
 
 bool is_dead(const RunRecord& run, bool exclusive) {
   if (exclusive) return true;
   return run.host == host_name() && kill(static_cast<pid_t>(run.pid), 0) != 0 && errno == ESRCH;
+}
+
+Result<std::string> uuid_of(Warehouse& warehouse, const Limits& limits) {
+  GAPLESS_ASSIGN(const auto meta, warehouse.meta(limits));
+  return meta ? meta->uuid : std::string();
 }
 
 bool is_of(const JournalEntry& entry, const std::string& warehouse) {
@@ -128,6 +128,20 @@ Result<bool> resolve(Warehouse& warehouse, StateStore& store, const std::string&
                                                : "was unfinished when it stopped; discarded");
   }
   return outcome == Outcome::kFinished;
+}
+
+Status resolve_left_over(Warehouse& warehouse, StateStore& store, const Partition& partition, std::string_view run_id,
+                         const ExecutorOptions& options) {
+  GAPLESS_ASSIGN(auto journal, store.journal());
+  std::erase_if(journal,
+                [&](const JournalEntry& entry) { return !(entry.partition == partition) || entry.run_id == run_id; });
+  if (journal.empty()) return {};
+  GAPLESS_ASSIGN(const std::string store_id, store.store_id());
+  GAPLESS_ASSIGN(const std::string uuid,
+                 uuid_of(warehouse, {options.statement_timeout, options.memory_limit_bytes, options.stop}));
+  for (const JournalEntry& entry : journal)
+    if (is_of(entry, uuid)) GAPLESS_TRY(resolve(warehouse, store, store_id, entry, options));
+  return {};
 }
 
 Result<RecoveryReport> Executor::recover(const ExecutorOptions& options) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include "run/executor.h"
 
@@ -10,7 +11,9 @@ namespace gapless {
 /// it is this machine's and its process is gone.
 bool is_dead(const RunRecord& run, bool exclusive);
 
-/// True where an entry of the journal is of the warehouse with this uuid (WarehouseMeta). What a store has left unfinished
+/// By which journal entries tell warehouses apart (WarehouseMeta); empty where that cannot be told.
+Result<std::string> uuid_of(Warehouse& warehouse, const Limits& limits);
+/// True where an entry of the journal is of the warehouse with this uuid. What a store has left unfinished
 /// in another database or server is resolved when that is worked on again.
 bool is_of(const JournalEntry& entry, const std::string& warehouse);
 
@@ -19,5 +22,9 @@ bool is_of(const JournalEntry& entry, const std::string& warehouse);
 /// Returns whether it was redone. Errors: whatever store and warehouse say; the entry then stays.
 Result<bool> resolve(Warehouse& warehouse, StateStore& store, const std::string& store_id, const JournalEntry& entry,
                      const ExecutorOptions& options);
+
+/// Resolves whatever runs other than this one have left in the journal for a partition; for whoever holds its lease.
+Status resolve_left_over(Warehouse& warehouse, StateStore& store, const Partition& partition, std::string_view run_id,
+                         const ExecutorOptions& options);
 
 }  // namespace gapless

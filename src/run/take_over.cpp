@@ -1,5 +1,7 @@
 #include "run/take_over.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cstdint>
 
@@ -29,6 +31,14 @@ Result<TakeOverReport> take_over(Warehouse& warehouse, StateStore& store, std::u
     ++report.staging_dropped;
   }
   return report;
+}
+
+Status check_keeper(Warehouse& warehouse, const std::string& store_id, const std::string& what_is_not_done,
+                    const Limits& limits) {
+  GAPLESS_ASSIGN(const auto meta, warehouse.meta(limits));
+  if (!meta || meta->store_id == store_id) return {};
+  return fail(Fault::kConflict, fmt::format("{}: store {} (host {}) keeps this warehouse now", what_is_not_done,
+                                            meta->store_id, meta->host));
 }
 
 }  // namespace gapless

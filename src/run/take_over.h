@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <optional>
+#include <string>
 
 #include "state/state_store.h"
 #include "warehouse/warehouse.h"
@@ -21,5 +22,9 @@ struct TakeOverReport {
 /// Errors: kConflict where the layout is newer than `layout_version`; whatever store and warehouse say.
 Result<TakeOverReport> take_over(Warehouse& warehouse, StateStore& store, std::uint64_t layout_version,
                                  const Limits& limits);
+
+/// Errors: kConflict where another store has taken the warehouse over, with `what_is_not_done` before it.
+Status check_keeper(Warehouse& warehouse, const std::string& store_id, const std::string& what_is_not_done,
+                    const Limits& limits);
 
 }  // namespace gapless

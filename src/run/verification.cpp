@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "run/in_pieces.h"
+#include "run/windows.h"
 
 namespace gapless {
 namespace {
@@ -25,12 +26,10 @@ std::optional<CellState> left_out_as(const PlannedCell& planned) {
 /// The teams whose window is not what it was when it was looked at.
 Result<std::set<TeamId>> changed_since(Warehouse& warehouse, Day day, const Teams& teams,
                                        const std::map<TeamId, Fingerprint>& windows, const Limits& limits) {
-  GAPLESS_ASSIGN(const auto counts, warehouse.source_counts({day - 2, day + 1}, teams, limits));
-  std::map<TeamId, Fingerprint> now;
-  for (const SourceCount& count : counts) now[count.cell.team] += count.events;
+  GAPLESS_ASSIGN(const auto now, look_at_windows(warehouse, day, teams, limits));
   std::set<TeamId> changed;
   for (const TeamId team : teams)
-    if (!(now[team] == windows.at(team))) changed.insert(team);
+    if (!(now.at(team) == windows.at(team))) changed.insert(team);
   return changed;
 }
 
