@@ -4,6 +4,7 @@
 
 #include <random>
 
+#include "engine/ask.h"
 #include "load/load_statements.h"
 
 namespace gapless {
@@ -34,17 +35,12 @@ Loader::Loader(Engine& engine, const Identifier& database)
       loads_(TableName::own(database, "loads")) {}
 
 Status Loader::run(std::string_view what, const Statement& statement, const std::stop_token& stop) {
-  if (auto done = engine_.execute(statement, options_of(stop)); !done)
-    return fail(with_context(what, std::move(done.error())));
-  return {};
+  return gapless::run(engine_, what, statement, options_of(stop));
 }
 
 Result<Rows> Loader::ask(std::string_view question, const Statement& statement,
                          const std::vector<std::string_view>& columns, const std::stop_token& stop) {
-  auto rows = engine_.select(statement, options_of(stop));
-  if (!rows) return fail(with_context(question, std::move(rows.error())));
-  if (auto good = rows->expect(columns); !good) return fail(with_context(question, std::move(good.error())));
-  return rows;
+  return gapless::ask(engine_, question, statement, columns, options_of(stop));
 }
 
 Status Loader::prepare() {

@@ -6,6 +6,7 @@
 
 #include "sql/ledger.h"
 #include "sql/targets.h"
+#include "warehouse/statement_options.h"
 
 namespace gapless {
 namespace {
@@ -77,22 +78,15 @@ std::vector<Right> rights_on_staging(const RightsScope& scope) {
           {"DROP TABLE", object, {"DROP TABLE " + probe.quoted() + " SYNC"}}};
 }
 
-StatementOptions trying(const Limits& limits) {
-  StatementOptions options;
-  options.deadline = limits.deadline;
-  options.stop = limits.stop;
-  return options;
-}
-
 Status try_statement(Engine& engine, const std::string& text, const Limits& limits) {
-  if (text.starts_with("SELECT")) return engine.select(Statement(text), trying(limits)).map([](const Rows&) {});
-  return engine.execute(Statement(text), trying(limits)).map([](const Stats&) {});
+  if (text.starts_with("SELECT")) return engine.select(Statement(text), options_of(limits)).map([](const Rows&) {});
+  return engine.execute(Statement(text), options_of(limits)).map([](const Stats&) {});
 }
 
 /// The names of tables that are there already: whoever made them need not have given us the right to.
 Result<std::vector<std::string>> tables_there(Engine& engine, const Identifier& database, const Limits& limits) {
   Statement statement(sql::tables_of());
-  auto rows = engine.select(statement.bind("database", database.text()), trying(limits));
+  auto rows = engine.select(statement.bind("database", database.text()), options_of(limits));
   std::vector<std::string> names;
   if (!rows && rows.error().code == kAccessDenied) return names;
   if (!rows) return fail(std::move(rows.error()));

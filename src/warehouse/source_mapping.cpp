@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "sql/targets.h"
+#include "warehouse/statement_options.h"
 
 namespace gapless {
 namespace {
@@ -19,9 +20,7 @@ bool may_be_the_statement(const Error& error) {
 }
 
 StatementOptions looking(const Limits& limits) {
-  StatementOptions options;
-  options.deadline = limits.deadline;
-  options.stop = limits.stop;
+  StatementOptions options = options_of(limits);
   options.read_only = true;
   return options;
 }

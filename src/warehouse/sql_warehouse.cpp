@@ -6,11 +6,13 @@
 #include <algorithm>
 #include <set>
 
+#include "engine/ask.h"
 #include "sql/sessions.h"
 #include "sql/targets.h"
 #include "sql/verification.h"
 #include "warehouse/ledger_rows.h"
 #include "warehouse/staging_names.h"
+#include "warehouse/statement_options.h"
 
 namespace gapless {
 namespace {
@@ -24,21 +26,6 @@ const DayRange kAllDays{Day::from_sys_days(std::chrono::year{1970} / 1 / 3),
 
 /// More cells than any plan holds; a reply that is larger is not ours.
 constexpr std::uint64_t kMaxCells = 20'000'000;
-
-StatementOptions options_of(const Limits& limits) {
-  StatementOptions options;
-  options.deadline = limits.deadline;
-  options.memory_limit_bytes = limits.memory_limit_bytes;
-  options.max_result_rows = kMaxCells;
-  options.stop = limits.stop;
-  return options;
-}
-
-void log_statement(std::string_view what, std::chrono::steady_clock::time_point started, std::uint64_t rows,
-                   std::uint64_t read) {
-  const std::chrono::duration<double, std::milli> took = std::chrono::steady_clock::now() - started;
-  spdlog::debug("{}: {} rows in {:.1f} ms, {} rows read", what, rows, took.count(), read);
-}
 
 sql::TeamFilter filter_of(const std::optional<Teams>& teams) {
   return teams ? sql::TeamFilter::kGiven : sql::TeamFilter::kAll;
@@ -85,23 +72,16 @@ TableName SqlWarehouse::live(Target target) const { return TableName::own(layout
 
 Result<Rows> SqlWarehouse::ask(std::string_view question, const Statement& statement,
                                const std::vector<std::string_view>& columns, const Limits& limits) {
-  const auto started = std::chrono::steady_clock::now();
-  auto rows = engine_.select(statement, options_of(limits));
-  log_statement(question, started, rows ? rows->size() : 0, rows ? rows->rows_read() : 0);
-  if (!rows) return fail(with_context(question, std::move(rows.error())));
-  if (auto good = rows->expect(columns); !good) return fail(with_context(question, std::move(good.error())));
-  return rows;
+  StatementOptions options = options_of(limits);
+  options.max_result_rows = kMaxCells;
+  return gapless::ask(engine_, question, statement, columns, options);
 }
 
 Status SqlWarehouse::run(std::string_view what, const Statement& statement, const Limits& limits,
                          std::map<std::string, std::string> settings) {
-  const auto started = std::chrono::steady_clock::now();
   StatementOptions options = options_of(limits);
   options.settings = std::move(settings);
-  auto done = engine_.execute(statement, options);
-  log_statement(what, started, done ? done->rows_written : 0, done ? done->rows_read : 0);
-  if (!done) return fail(with_context(what, std::move(done.error())));
-  return {};
+  return gapless::run(engine_, what, statement, options);
 }
 
 Status SqlWarehouse::prepare(const Limits& limits) {

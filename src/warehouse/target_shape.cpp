@@ -6,8 +6,10 @@
 #include <map>
 #include <set>
 
+#include "engine/ask.h"
 #include "sql/columns.h"
 #include "sql/table_shape.h"
+#include "warehouse/statement_options.h"
 
 namespace gapless {
 namespace {
@@ -151,20 +153,14 @@ std::vector<ShapeProblem> shape_problems(Target target, const TableName& table, 
 
 Result<std::vector<TargetLook>> look_at_targets(Engine& engine, const Identifier& database, const Targets& targets,
                                                 const Limits& limits) {
-  StatementOptions options;
-  options.deadline = limits.deadline;
-  options.stop = limits.stop;
+  StatementOptions options = options_of(limits);
   options.read_only = true;
   std::vector<std::string> names;
   for (const Target target : targets) names.emplace_back(table_name(target));
   const auto ask = [&](std::string text, const std::vector<std::string_view>& columns) -> Result<Rows> {
     Statement statement(std::move(text));
     statement.bind("database", database.text()).bind("tables", names);
-    auto rows = engine.select(statement, options);
-    if (rows)
-      if (auto good = rows->expect(columns); !good) rows = fail(std::move(good.error()));
-    if (!rows) return fail(with_context("how the target tables are made", std::move(rows.error())));
-    return rows;
+    return gapless::ask(engine, "how the target tables are made", statement, columns, options);
   };
   GAPLESS_ASSIGN(const Rows tables,
                  ask(sql::table_shapes(), {"name", "engine", "partition_key", "sorting_key", "zone"}));
