@@ -105,11 +105,7 @@ Product::Product(Workbench& bench, const std::string& events, const std::string&
       bench.metered(), WarehouseLayout{identifier(database), identifier(database), source_, targets_});
   must(warehouse_->prepare({}));
   must(warehouse_->write_meta({must(store_->store_id()), "bench", 1}, {}));
-  reports_ = std::make_unique<Reports>(
-      bench.metered(),
-      sql::ReportTables{TableName::own(identifier(database), table_name(Target::kStats)),
-                        TableName::own(identifier(database), table_name(Target::kBounces)),
-                        TableName::own(identifier(database), table_name(Target::kBreakdowns)), source_});
+  reports_ = std::make_unique<Reports>(bench.metered(), sql::ReportTables::in(identifier(database), source_));
   executor_ = std::make_unique<Executor>(*warehouse_, *store_, clock_, definition_);
 }
 

@@ -20,6 +20,11 @@ tl::unexpected<Error> unusable(const fs::path& root, std::string_view why) {
   return fail(Fault::kInvalidInput, fmt::format("data directory {} {}; name another with --data", root.string(), why));
 }
 
+/// By errno.
+tl::unexpected<Error> not_lockable(const fs::path& root) {
+  return unusable(root, fmt::format("cannot be locked ({})", std::generic_category().message(errno)));
+}
+
 }  // namespace
 
 Result<DataDirectory> DataDirectory::at(const fs::path& path) {
@@ -52,8 +57,7 @@ Status DataDirectory::make() const {
 Result<FileDescriptor> DataDirectory::lock() const {
   FileDescriptor directory(open(root.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (directory.is_open() && flock(directory.get(), LOCK_EX | LOCK_NB) == 0) return directory;
-  if (errno != EWOULDBLOCK)
-    return unusable(root, fmt::format("cannot be locked ({})", std::generic_category().message(errno)));
+  if (errno != EWOULDBLOCK) return not_lockable(root);
   return fail(Fault::kConflict,
               fmt::format("a daemon serves {} already; daemon.json there names its process", root.string()));
 }
@@ -61,12 +65,10 @@ Result<FileDescriptor> DataDirectory::lock() const {
 Result<DataDirectory::Presence> DataDirectory::come_in(const std::stop_token& stop) const {
   Presence own;
   own.file_ = FileDescriptor(open(presence().c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
-  if (!own.file_.is_open())
-    return unusable(root, fmt::format("cannot be locked ({})", std::generic_category().message(errno)));
+  if (!own.file_.is_open()) return not_lockable(root);
   own.is_alone_ = flock(own.file_.get(), LOCK_EX | LOCK_NB) == 0;
   while (!own.is_alone_ && flock(own.file_.get(), LOCK_SH | LOCK_NB) != 0) {
-    if (errno != EWOULDBLOCK && errno != EINTR)
-      return unusable(root, fmt::format("cannot be locked ({})", std::generic_category().message(errno)));
+    if (errno != EWOULDBLOCK && errno != EINTR) return not_lockable(root);
     if (!wait_unless_stopped(std::chrono::milliseconds(50), stop))
       return fail(Fault::kCancelled, "stopped while another process finished what dead runs had left");
   }

@@ -141,10 +141,7 @@ Result<Warehouse*> LocalServices::warehouse() {
   if (!reports_) {
     GAPLESS_ASSIGN(Engine* const engine, this->engine());
     GAPLESS_ASSIGN(sql::Source source, resolve_source(*engine, source_spec(configuration_.settings), limits()));
-    const Identifier& database = configuration_.settings.database;
-    reports_.emplace(*engine, sql::ReportTables{TableName::own(database, table_name(Target::kStats)),
-                                                TableName::own(database, table_name(Target::kBounces)),
-                                                TableName::own(database, table_name(Target::kBreakdowns)), source});
+    reports_.emplace(*engine, sql::ReportTables::in(configuration_.settings.database, source));
     warehouse->set_source(std::move(source));
   }
   return warehouse;

@@ -16,7 +16,7 @@ DayAnswer answer_of(const CellFacts& facts, const Definition& definition, const 
   if (source_is_empty && facts.entry) return {DaySource::kTarget, CellState::kExpired, has_narrow(facts, kept)};
   const bool is_settled = facts.day_is_open || facts.expired_because.has_value();
   if (!is_settled && facts.needs_owned_look()) return {DaySource::kRaw, std::nullopt};
-  // The narrow target is one of two ways to read a day: that it is missing or damaged makes no wide figure wrong.
+  // The narrow target is one of two ways to read a day: that it is missing makes no wide figure wrong.
   JudgeOptions options;
   options.targets = kept;
   std::erase(options.targets, Target::kBreakdowns);

@@ -1,13 +1,14 @@
 #include "query/reports.h"
 
 #include <fmt/format.h>
-#include <spdlog/spdlog.h>
 
 #include <algorithm>
 #include <map>
 
+#include "engine/ask.h"
 #include "query/channel_lists.h"
 #include "sql/channels.h"
+#include "warehouse/statement_options.h"
 
 namespace gapless {
 namespace {
@@ -96,9 +97,12 @@ std::vector<ReportRow> in_buckets(const ReportRequest& request, const std::vecto
 
 }  // namespace
 
+const Dimension* ReportRequest::dimension() const {
+  return kind->dimension.empty() ? nullptr : *find_dimension(kind->dimension, "");
+}
+
 sql::Counted ReportRequest::counted() const {
-  const auto dimension = kind->dimension.empty() ? nullptr : *find_dimension(kind->dimension, "");
-  const bool views = (dimension != nullptr && dimension->of_views) || any_of_views(filters);
+  const bool views = (dimension() != nullptr && dimension()->of_views) || any_of_views(filters);
   return views ? sql::Counted::kViews : sql::Counted::kSessions;
 }
 
@@ -117,10 +121,9 @@ Status ReportRequest::check() const {
 
 std::optional<Target> Reports::table_of(const ReportRequest& request, Day day, const DayAnswer& answer) {
   if (answer.source == DaySource::kRaw) return std::nullopt;
-  const bool by_value = request.kind->rows == ReportKind::Rows::kValues;
+  const Dimension* const dimension = request.dimension();
   const bool is_whole = request.period.from <= day.start() && (day + 1).start() <= request.period.until;
-  const bool in_narrow =
-      !by_value || (is_whole && (*find_dimension(request.kind->dimension, ""))->kind == Dimension::Kind::kText);
+  const bool in_narrow = dimension == nullptr || (is_whole && dimension->kind == Dimension::Kind::kText);
   if (answer.has_narrow && request.filters.empty() && in_narrow) return Target::kBreakdowns;
   return request.counted() == sql::Counted::kViews ? Target::kStats : Target::kBounces;
 }
@@ -146,7 +149,7 @@ Statement Reports::statement(const ReportRequest& request, const Coverage& cover
   const bool by_bucket = request.kind->rows == ReportKind::Rows::kBuckets;
   if (by_bucket) text.value = bucket_text(request.bucket);
   if (by_value) {
-    const Dimension& dimension = **find_dimension(request.kind->dimension, "");
+    const Dimension& dimension = *request.dimension();
     reads(dimension);
     text.value = dimension.text();
     text.order = order_of(request.sort);
@@ -187,28 +190,20 @@ Statement Reports::statement(const ReportRequest& request, const Coverage& cover
 }
 
 Result<std::vector<ReportRow>> Reports::ask(const Statement& statement, const Limits& limits) const {
-  constexpr std::string_view kQuestion = "the report";
-  StatementOptions options;
-  options.deadline = limits.deadline;
-  options.memory_limit_bytes = limits.memory_limit_bytes;
+  StatementOptions options = options_of(limits);
   options.max_result_rows = kAllRows;
-  options.stop = limits.stop;
   options.read_only = true;
   // Many raw days are many sessions: what does not fit in memory goes to the disk.
   if (limits.memory_limit_bytes > 0)
     for (const char* setting : {"max_bytes_before_external_group_by", "max_bytes_before_external_sort"})
       options.settings[setting] = std::to_string(limits.memory_limit_bytes / 4);
-  const auto started = std::chrono::steady_clock::now();
-  auto rows = engine_.select(statement, options);
-  const std::chrono::duration<double, std::milli> took = std::chrono::steady_clock::now() - started;
-  if (!rows) return fail(with_context(kQuestion, std::move(rows.error())));
-  spdlog::debug("{}: {} rows in {:.1f} ms, {} rows read", kQuestion, rows->size(), took.count(), rows->rows_read());
-  if (auto good = rows->expect({"value", "visitors", "views", "sessions", "bounces", "duration"}); !good)
-    return fail(with_context(kQuestion, std::move(good.error())));
+  GAPLESS_ASSIGN(const Rows rows,
+                 gapless::ask(engine_, "the report", statement,
+                              {"value", "visitors", "views", "sessions", "bounces", "duration"}, options));
   std::vector<ReportRow> found;
-  found.reserve(rows->size());
-  for (std::size_t i = 0; i < rows->size(); ++i) {
-    GAPLESS_ASSIGN(ReportRow row, row_of(*rows, i));
+  found.reserve(rows.size());
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    GAPLESS_ASSIGN(ReportRow row, row_of(rows, i));
     found.push_back(std::move(row));
   }
   return found;

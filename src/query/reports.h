@@ -25,6 +25,8 @@ struct ReportRequest {
   std::uint64_t limit = 10;
   std::uint64_t offset = 0;
 
+  /// What values are of; null where rows are none.
+  const Dimension* dimension() const;
   sql::Counted counted() const;
   /// Errors: kInvalidInput where filters are of what tables of views and of sessions have apart.
   Status check() const;

@@ -81,6 +81,11 @@ std::string from_raw(const ReportText& text, const ReportTables& tables) {
 
 }  // namespace
 
+ReportTables ReportTables::in(const Identifier& database, Source source) {
+  const auto table = [&](Target target) { return TableName::own(database, table_name(target)); };
+  return {table(Target::kStats), table(Target::kBounces), table(Target::kBreakdowns), std::move(source)};
+}
+
 std::string report(const ReportText& text, const ReportTables& tables) {
   std::string parts;
   const auto add = [&parts](const std::string& part) { parts += (parts.empty() ? "" : "\n  UNION ALL") + part; };

@@ -14,6 +14,8 @@ struct ReportTables {
   TableName bounces;
   TableName breakdowns;
   Source source;
+
+  static ReportTables in(const Identifier& database, Source source);
 };
 
 /// A report as statements see it.

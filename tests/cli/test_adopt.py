@@ -3,13 +3,11 @@ from __future__ import annotations
 
 import unittest
 
-from groups import assert_groups_equal_reference, groups
+from groups import FALSIFIED, assert_groups_equal_reference, groups
 from harness import CommandTest, stream
 
 DAYS = ('--from', '2026-02-28', '--to', '2026-03-03')
 LEDGER = 'ALTER TABLE gapless_ledger DELETE WHERE {} SETTINGS mutations_sync = 2'
-FALSIFIED = """ALTER TABLE web_pre_aggregated_bounces UPDATE bounces_count_state = arrayReduce('sumState', [toUInt64(finalizeAggregation(
-bounces_count_state) + 1)]) WHERE team_id = {team} AND toDate(period_bucket) = '{day}' SETTINGS mutations_sync = 2"""
 
 
 class AdoptTest(CommandTest):

@@ -71,10 +71,7 @@ class World {
       : product_(product),
         directory_(std::move(directory)),
         scenario_(Json::parse(text_of(directory_ / "scenario.json"))),
-        reports_(product.engine(),
-                 {TableName::own(layout().database, table_name(Target::kStats)),
-                  TableName::own(layout().database, table_name(Target::kBounces)),
-                  TableName::own(layout().database, table_name(Target::kBreakdowns)), layout().source}) {}
+        reports_(product.engine(), sql::ReportTables::in(layout().database, layout().source)) {}
 
   void prepare() {
     product_.reset();
