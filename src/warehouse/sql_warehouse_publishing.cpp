@@ -1,0 +1,132 @@
+// Staging, from its making to its end, and what is published out of it.
+#include <fmt/format.h>
+
+#include "sql/sessions.h"
+#include "sql/targets.h"
+#include "warehouse/ledger_rows.h"
+#include "warehouse/sql_warehouse.h"
+#include "warehouse/staging_names.h"
+#include "warehouse/statement_options.h"
+
+namespace gapless {
+
+Status SqlWarehouse::create_staging(const StagingId& staging, const Limits& limits) {
+  const StagingTables tables = StagingTables::of(staging, layout_.staging_database);
+  GAPLESS_TRY(run("creating a staging table", Statement(sql::create_straddlers(tables.straddlers)), limits));
+  GAPLESS_TRY(run("creating a staging table", Statement(sql::create_sessions(tables.sessions)), limits));
+  for (const Target target : layout_.targets)
+    GAPLESS_TRY(
+        run("creating a staging table", Statement(sql::create_like(tables.target(target), live(target))), limits));
+  return {};
+}
+
+Result<std::vector<OwnedCell>> SqlWarehouse::build_sessions(const StagingId& staging, const Teams& teams,
+                                                            const Limits& limits) {
+  const StagingTables tables = StagingTables::of(staging, layout_.staging_database);
+  const Day day = staging.partition.day;
+  const auto bound = [&](std::string text) {
+    Statement statement(std::move(text));
+    statement.bind("day", day).bind("teams", teams);
+    return statement;
+  };
+  GAPLESS_TRY(
+      run("finding sessions over midnight", bound(sql::fill_straddlers(tables.straddlers, layout_.source)), limits));
+  GAPLESS_TRY(
+      run("building sessions", bound(sql::fill_sessions(tables.sessions, tables.straddlers, layout_.source)), limits));
+  Statement cells(sql::cells_of_sessions(tables.sessions));
+  cells.bind("teams", teams);
+  return ask_owned("what the sessions hold", cells, day, limits);
+}
+
+Status SqlWarehouse::stage_cells(const StagingId& staging, Target target, const Teams& teams, const Limits& limits) {
+  const StagingTables tables = StagingTables::of(staging, layout_.staging_database);
+  Statement statement(sql::stage_cells(target, tables.target(target), tables.sessions));
+  statement.bind("teams", teams);
+  if (target == Target::kBreakdowns) statement.bind("day", staging.partition.day);
+  return run(fmt::format("building {}", table_name(target)), statement, limits, sql::stage_settings(target));
+}
+
+Status SqlWarehouse::copy_others(const StagingId& staging, Target target, const Teams& but, const Limits& limits) {
+  const StagingTables tables = StagingTables::of(staging, layout_.staging_database);
+  Statement statement(sql::copy_others(target, tables.target(target), live(target)));
+  statement.bind("day", staging.partition.day).bind("but", but);
+  return run(fmt::format("copying the other teams of {}", table_name(target)), statement, limits);
+}
+
+Result<StagedPartition> SqlWarehouse::staged(const StagingId& staging, Target target, const Limits& limits) {
+  const TableName table = StagingTables::of(staging, layout_.staging_database).target(target);
+  StagedPartition partition;
+  GAPLESS_ASSIGN(auto cells, ask_content("what is staged",
+                                         Statement(sql::content(target, table, sql::ContentScope::kAll)), limits));
+  for (TargetCell& cell : cells) {
+    if (cell.cell.day == staging.partition.day)
+      partition.cells.push_back(std::move(cell));
+    else
+      partition.rows_outside_day += cell.content.rows;
+  }
+  return partition;
+}
+
+Status SqlWarehouse::alter_partition(std::string_view what, std::string text, const StagingId& staging,
+                                     const Limits& limits) {
+  Statement statement(std::move(text));
+  auto done = run(what, statement.bind("partition", staging.partition.day.partition_id()), limits);
+  // 36 BAD_ARGUMENTS: an empty source partition; 60 UNKNOWN_TABLE: the staging is gone. Neither touched the live one.
+  if (!done && (done.error().code == 36 || done.error().code == 60)) done.error().fault = Fault::kInternal;
+  return done;
+}
+
+Status SqlWarehouse::replace_partition(const StagingId& staging, Target target, const Limits& limits) {
+  const TableName staged_table = StagingTables::of(staging, layout_.staging_database).target(target);
+  return alter_partition(fmt::format("publishing {} of {}", table_name(target), staging.partition.to_string()),
+                         sql::replace_partition(live(target), staged_table), staging, limits);
+}
+
+Status SqlWarehouse::drop_partition(const StagingId& staging, Target target, const Limits& limits) {
+  const TableName staged_table = StagingTables::of(staging, layout_.staging_database).target(target);
+  return alter_partition(fmt::format("emptying {} of {}", table_name(target), staging.partition.to_string()),
+                         sql::move_partition(live(target), staged_table), staging, limits);
+}
+
+Status SqlWarehouse::drop_part(Target target, const std::string& part, const Limits& limits) {
+  Statement statement(sql::drop_part(live(target)));
+  return run(fmt::format("dropping a part of {}", table_name(target)), statement.bind("part", part), limits);
+}
+
+Status SqlWarehouse::record(const std::vector<LedgerRow>& rows, const Definition& definition, const Limits& limits) {
+  Statement text(sql::write_definition(tables_.definitions));
+  text.bind("hash", definition.hash()).bind("text", definition.text());
+  GAPLESS_TRY(run("recording the definition", text, limits));
+  const Statement insert("INSERT INTO " + tables_.ledger.quoted() + " (" + sql::kLedgerColumns + ")");
+  auto written = [&]() -> Status {
+    GAPLESS_ASSIGN(const auto stream, engine_.insert(insert, "TabSeparated", options_of(limits)));
+    GAPLESS_TRY(stream->append(format_ledger_rows(rows)));
+    GAPLESS_TRY(stream->finish());
+    return {};
+  }();
+  if (!written) return fail(with_context("writing the ledger", std::move(written.error())));
+  return {};
+}
+
+Status SqlWarehouse::drop_staging(const StagingId& staging, const Limits& limits) {
+  const StagingTables tables = StagingTables::of(staging, layout_.staging_database);
+  std::vector<TableName> all(tables.targets.begin(), tables.targets.end());  // also of those that are no longer kept
+  all.insert(all.end(), {tables.sessions, tables.straddlers});
+  for (const TableName& table : all)
+    GAPLESS_TRY(run("dropping a staging table", Statement(sql::drop_table(table)), limits));
+  return {};
+}
+
+Result<std::vector<StagingId>> SqlWarehouse::list_staging(const Limits& limits) {
+  Statement statement(sql::tables_like());
+  statement.bind("database", layout_.staging_database.text()).bind("prefix", kStagingPrefix);
+  GAPLESS_ASSIGN(const Rows rows, ask("which staging tables there are", statement, {"name"}, limits));
+  std::vector<StagingId> found;
+  for (std::size_t i = 0; i < rows.size(); ++i)
+    if (const auto staging = parse_staging_name(rows.text(i, 0));
+        staging && (found.empty() || found.back() != *staging))
+      found.push_back(*staging);
+  return found;
+}
+
+}  // namespace gapless
