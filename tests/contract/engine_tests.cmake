@@ -41,7 +41,7 @@ gapless_test(engine_http_contract_test NOSAN
   LABELS contract)
 
 gapless_test(engine_http_adapter_test
-  SOURCES ${contract}/engine_http_adapter_test.cpp ${support}/fake_clickhouse.cpp
+  SOURCES ${contract}/engine_http_adapter_test.cpp ${contract}/engine_http_failure_test.cpp ${support}/fake_clickhouse.cpp
   DEPS gapless_engine_http spdlog::spdlog OpenSSL::SSL
   LABELS contract threads)
 
