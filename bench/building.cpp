@@ -129,7 +129,7 @@ void measure_days(Workbench& bench, std::size_t runs, Figures& figures) {
     add("cell of a small team", "gapless", run(bench, own, {day, day}, small));
     fmt::print(stderr, "day, run {} of {}\n", i, runs);
   }
-  figures.note("view events of the day", static_cast<double>(views(bench, usual.target(Target::kStats))));
+  figures.note("view events of the day", static_cast<double>(views(bench, published.target(Target::kStats))));
   figures.note("view events of the day, same day's events alone",
                static_cast<double>(views(bench, same_day.target(Target::kStats))));
 }
@@ -194,7 +194,7 @@ void print_building(const Figures& figures) {
   const double kept = figures.noted("view events of the day, same day's events alone");
   if (all > 0)
     fmt::print(
-        "the original reads the same day's events alone ({}), and loses {:.0f} of {:.0f} view events of that day\n",
+        "the original joins the same day's events alone ({}), and loses {:.0f} of {:.0f} view events at midnight\n",
         seconds_text(figures.of("day", "same day")), all - kept, all);
   if (figures.of("month", "gapless") > 0)
     fmt::print("planning and bookkeeping: {:.1f} % of the month; the largest statement took {:.0f} MB\n",

@@ -61,9 +61,7 @@ std::string ReferenceWay::sessions(const std::string& day) const {
   std::string columns;
   for (const sql::Column& column : of_session(Target::kBounces))
     columns += fmt::format(", {} AS {}", first(column.name), column.name);
-  const std::string read = days == Days::kSame
-                               ? fmt::format("toDate(timestamp) = toDate('{}')", day)
-                               : fmt::format("toDate(timestamp) BETWEEN toDate('{0}') - 1 AND toDate('{0}') + 1", day);
+  const std::string read = fmt::format("toDate(timestamp) BETWEEN toDate('{0}') - 1 AND toDate('{0}') + 1", day);
   return fmt::format(
       R"((SELECT team_id, session_id, min(timestamp) AS start, {} AS entry_pathname,
     argMaxIf(pathname, {}, event IN {}) AS end_pathname, argMax(person_id, {}) AS person{},

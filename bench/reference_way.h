@@ -19,7 +19,7 @@ struct ReferenceWay {
   };
   enum class Days {
     kAround,  ///< sessions that began the day before, or end the day after, are whole
-    kSame     ///< the day's events alone: what the original reads, losing what crosses midnight
+    kSame  ///< of sessions that began on it, the day's events alone, as the original joins them: what comes later is lost
   };
   Rules rules = Rules::kExact;
   Days days = Days::kAround;
