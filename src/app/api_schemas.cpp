@@ -44,11 +44,11 @@ Json team_schema() { return {{"type", "integer"}, {"minimum", 1}, {"maximum", 92
 Json run_id_schema() { return {{"type", "string"}, {"minLength", 1}, {"maxLength", 64}}; }
 Json array_schema(Json items) { return {{"type", "array"}, {"items", std::move(items)}}; }
 
-Json object_schema(std::vector<std::pair<std::string, Json>> members) {
+Json object_schema(const std::vector<std::pair<std::string, Json>>& members) {
   Json schema = {{"type", "object"}, {"properties", Json::object()}, {"required", Json::array()}};
-  for (auto& [name, member] : members) {
+  for (const auto& [name, member] : members) {
     schema["required"].push_back(name);
-    schema["properties"][name] = std::move(member);
+    schema["properties"][name] = member;
   }
   return schema;
 }

@@ -18,7 +18,7 @@ Json team_schema();
 Json run_id_schema();
 Json array_schema(Json items);
 /// With all of these members, and perhaps more.
-Json object_schema(std::vector<std::pair<std::string, Json>> members);
+Json object_schema(const std::vector<std::pair<std::string, Json>>& members);
 
 /// from, to, days, include_today, teams, states.
 std::vector<api::Parameter> selection_parameters();

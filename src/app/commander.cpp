@@ -57,7 +57,7 @@ CommandRun::Outcome Commander::watched(CommandRun& run, const Given& given, RunO
   const std::string run_id = *origin.run_id;
   const RunEvents teller = feed_.teller(run_id);
   origin.also_tell = &teller;
-  const CommandRun::Outcome outcome = run.run(data_, std::move(stop), std::move(origin));
+  CommandRun::Outcome outcome = run.run(data_, std::move(stop), std::move(origin));
   const std::string error = outcome.error ? outcome.error->message : "";
   feed_.ended(run_id, record_of(run_id, error));
   on_run_end_(run_id, job, error);
@@ -88,7 +88,7 @@ Commander::Answer Commander::ask(std::string_view command, const Given& given, R
 
 std::string Commander::start(std::string_view command, const Given& given, std::string trigger,
                              std::function<void(const Answer&)> then) {
-  const std::string run_id = make_run_id(SystemClock().now());
+  std::string run_id = make_run_id(SystemClock().now());
   feed_.expect(run_id);
   const std::lock_guard lock(mutex_);
   std::erase_if(tasks_, [](const Task& task) { return task.is_done.load(); });

@@ -6,7 +6,7 @@ SharedLooks::Answer SharedLooks::ask(const std::string& question, const std::fun
                                      const std::stop_token& stop) {
   std::unique_lock lock(mutex_);
   ++asking_;
-  const auto answer = ask_locked(question, look, stop, lock);
+  auto answer = ask_locked(question, look, stop, lock);
   --asking_;
   return answer;
 }

@@ -43,7 +43,7 @@ class AdoptionOfDay {
     for (const TeamId team : all()) add_entry(team, windows, owned, before, after, rows);
     if (rows.empty()) return {};
     begin_step("record");
-    return record(std::move(rows));
+    return record(rows);
   }
 
   const std::set<TeamId>& teams() const { return teams_; }
@@ -165,7 +165,7 @@ class AdoptionOfDay {
     rows.insert(rows.end(), all.begin(), all.end());
   }
 
-  Status record(std::vector<LedgerRow> rows) {
+  Status record(const std::vector<LedgerRow>& rows) {
     GAPLESS_ASSIGN(const std::string store_id, context_.store.store_id());
     GAPLESS_TRY(
         check_keeper(context_.warehouse, store_id, fmt::format("{} is not adopted", day_.to_string()), limits()));

@@ -81,9 +81,9 @@ std::string from_raw(const ReportText& text, const ReportTables& tables) {
 
 }  // namespace
 
-ReportTables ReportTables::in(const Identifier& database, Source source) {
-  const auto table = [&](Target target) { return TableName::own(database, table_name(target)); };
-  return {table(Target::kStats), table(Target::kBounces), table(Target::kBreakdowns), std::move(source)};
+ReportTables ReportTables::in(const Identifier& database, const Source& source) {
+  return {TableName::own(database, table_name(Target::kStats)), TableName::own(database, table_name(Target::kBounces)),
+          TableName::own(database, table_name(Target::kBreakdowns)), source};
 }
 
 std::string report(const ReportText& text, const ReportTables& tables) {

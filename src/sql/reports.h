@@ -15,7 +15,7 @@ struct ReportTables {
   TableName breakdowns;
   Source source;
 
-  static ReportTables in(const Identifier& database, Source source);
+  static ReportTables in(const Identifier& database, const Source& source);
 };
 
 /// A report as statements see it.

@@ -50,8 +50,9 @@ std::string stage_whole_sessions() {
   for (const Column& column : session_dimensions()) {
     const std::string name(column.name);
     sets += ", (team_id, " + name + ")";
-    dimension += "grouping(" + name + ") = 0, '" + name + "', ";
-    value += "grouping(" + name + ") = 0, " + text_of(column) + ", ";
+    const std::string is_of_it = "grouping(" + name + ") = 0, ";
+    dimension.append(is_of_it).append("'").append(name).append("', ");
+    value.append(is_of_it).append(text_of(column)).append(", ");
   }
   return expand(R"(
     SELECT team_id, if(grouping(hour) = 0, hour, toDateTime({day:Date}, 'UTC')) AS bucket, multiIf($dimension'') AS dimension,

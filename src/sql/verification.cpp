@@ -181,7 +181,7 @@ std::string value_of(Target target, std::string_view dimension) {
   if (dimension == "entry_pathname") return "views[1]" + path;
   if (dimension == "end_pathname") return "views[-1]" + path;
   if (dimension == "pathname") return "view" + path;
-  const std::string from = dimension == "host" && target == Target::kStats ? "view" : "views[1]";
+  std::string from = dimension == "host" && target == Target::kStats ? "view" : "views[1]";
   for (std::size_t i = 0; i < kEntryColumns.size(); ++i)
     if (kEntryColumns[i].name == dimension) return from + "." + std::to_string(kFirstEntryColumn + i);
   return from;
@@ -219,15 +219,15 @@ std::string exact_name(std::string_view uniq_state) {
 std::string expected_groups(Target target, const Source& source, UniqExact exact) {
   std::string columns = "toUInt64(team_id) AS team_id, " + bucket_of(target);
   for (const Column& column : dimensions(target))
-    columns += ", " + value_of(target, column.name) + " AS " + std::string(column.name);
+    columns.append(", ").append(value_of(target, column.name)).append(" AS ").append(column.name);
   std::string figures;
   for (const Column& state : states(target)) {
     const std::string name(state.name);
-    figures +=
-        is_uniq(state) ? ", uniqState(" + counted_by(name) + ") AS " + name : ", sum(of_" + name + ") AS " + name;
+    figures.append(is_uniq(state) ? ", uniqState(" + counted_by(name) : ", sum(of_" + name);
+    figures.append(") AS ").append(name);
     if (is_uniq(state) && exact == UniqExact::kYes)
-      figures += ", uniqExact(" + counted_by(name) + ") AS " + exact_name(name);
-    if (!is_uniq(state)) columns += ", " + summand_of(target, name) + " AS of_" + name;
+      figures.append(", uniqExact(").append(counted_by(name)).append(") AS ").append(exact_name(name));
+    if (!is_uniq(state)) columns.append(", ").append(summand_of(target, name)).append(" AS of_").append(name);
   }
   return expand(R"(
     SELECT 0 AS is_live, team_id, period_bucket, $dimensions$figures
@@ -243,11 +243,12 @@ std::string expected_groups(Target target, const Source& source, UniqExact exact
 std::string live_rows(Target target, const TableName& live, UniqExact exact) {
   std::string columns;
   for (const Column& column : dimensions(target))
-    columns += ", " + plain(column, std::string(column.name)) + " AS " + std::string(column.name);
+    columns.append(", ").append(plain(column, std::string(column.name))).append(" AS ").append(column.name);
   for (const Column& state : states(target)) {
     const std::string name(state.name);
-    columns += is_uniq(state) ? ", " + name : ", finalizeAggregation(" + name + ") AS " + name;
-    if (is_uniq(state) && exact == UniqExact::kYes) columns += ", toUInt64(0) AS " + exact_name(name);
+    if (!is_uniq(state)) columns.append(", finalizeAggregation(").append(name).append(") AS ").append(name);
+    if (is_uniq(state)) columns.append(", ").append(name);
+    if (is_uniq(state) && exact == UniqExact::kYes) columns.append(", toUInt64(0) AS ").append(exact_name(name));
   }
   return expand(R"(
     SELECT 1 AS is_live, team_id, period_bucket$columns

@@ -98,7 +98,7 @@ Result<std::vector<std::string>> tables_there(Engine& engine, const Identifier& 
 Status try_right(Engine& engine, const Right& right, const std::string& user, const Limits& limits, RightsLook& look) {
   std::optional<Error> other;
   for (const std::string& probe : right.probes) {
-    const Status done = try_statement(engine, probe, limits);
+    Status done = try_statement(engine, probe, limits);
     // A server may have no query log; who may read it is asked when there is one.
     if (done || (done.error().code == kUnknownTable && right.object.starts_with("system."))) continue;
     if (done.error().code == kAccessDenied) {

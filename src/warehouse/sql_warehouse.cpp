@@ -119,7 +119,7 @@ Result<std::optional<WarehouseMeta>> SqlWarehouse::meta(const Limits& limits) {
                  ask("who keeps this warehouse", statement, {"store_id", "host", "layout_version", "uuid"}, limits));
   if (rows.size() == 0) return std::nullopt;
   GAPLESS_ASSIGN(const std::uint64_t version, rows.u64(0, 2));
-  const std::string uuid = rows.text(0, 3);
+  const std::string& uuid = rows.text(0, 3);
   return WarehouseMeta{rows.text(0, 0), rows.text(0, 1), version, uuid == kNoUuid ? "" : uuid};
 }
 

@@ -1,6 +1,7 @@
 #include "warehouse/target_shape.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <map>
@@ -94,13 +95,12 @@ class Comparison {
       return false;
     }
     const auto sorted_by = parts_of(shape_.sorting_key);
-    std::string left_out;
-    for (const sql::Column& column : sql::dimensions(target_))
-      if (!sorted_by.contains(column.name)) left_out += (left_out.empty() ? "" : ", ") + std::string(column.name);
-    for (const char* column : {"period_bucket", "team_id"})
-      if (!sorted_by.contains(column)) left_out = column + (left_out.empty() ? "" : ", " + left_out);
+    std::vector<std::string_view> left_out = {"team_id", "period_bucket"};
+    for (const sql::Column& column : sql::dimensions(target_)) left_out.push_back(column.name);
+    std::erase_if(left_out, [&](std::string_view column) { return sorted_by.contains(column); });
     if (!left_out.empty())
-      add(fmt::format("is a {} whose sorting key lacks {}: it would merge different groups into one", engine, left_out),
+      add(fmt::format("is a {} whose sorting key lacks {}: it would merge different groups into one", engine,
+                      fmt::join(left_out, ", ")),
           anew());
     return true;
   }
