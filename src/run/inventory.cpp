@@ -81,12 +81,23 @@ bool unpack(const std::string& bytes, std::vector<Value>& values) {
   return true;
 }
 
+/// A version of a partition, and of the way of reading it: another definition may count other things.
+std::string version_of(const PartitionVersion& partition, const Definition& definition) {
+  return "1 " + definition.hash() + " " + partition.version();
+}
+
+void keep(StateStore& store, std::string_view table, const std::vector<CachedPartition>& read,
+          const std::vector<std::string>& gone) {
+  if (const Status kept = store.cache_partitions(table, read, gone); !kept)
+    spdlog::warn("what was read of {} is not kept, and read again the next time: {}", table, kept.error().message);
+}
+
 /// The cache of one table: what is known of its partitions, and what has to be read.
 template <class Value>
 class PartitionCache {
  public:
   PartitionCache(StateStore& store, std::string_view table, const Definition& definition)
-      : store_(store), table_(table), way_("1 " + definition.hash()) {}
+      : store_(store), table_(table), definition_(definition) {}
 
   /// Takes over what is known of these partitions. Returns those that are to be read.
   Result<std::vector<const PartitionVersion*>> match(const std::vector<PartitionVersion>& partitions) {
@@ -96,7 +107,7 @@ class PartitionCache {
     std::vector<const PartitionVersion*> changed;
     for (const PartitionVersion& partition : partitions) {
       const auto found = known.find(partition.partition);
-      const bool same = found != known.end() && found->second->version == version_of(partition);
+      const bool same = found != known.end() && found->second->version == version_of(partition, definition_);
       if (!same || !unpack(found->second->content, values_)) changed.push_back(&partition);
       if (found != known.end()) known.erase(found);
     }
@@ -105,24 +116,20 @@ class PartitionCache {
   }
 
   void add(const PartitionVersion& partition, const std::vector<Value>& values) {
-    read_.push_back({partition.partition, version_of(partition), pack(values)});
+    read_.push_back({partition.partition, version_of(partition, definition_), pack(values)});
     values_.insert(values_.end(), values.begin(), values.end());
   }
 
   /// Keeps what was read, and gives all values.
   std::vector<Value> finish() && {
-    if (!read_.empty() || !gone_.empty())
-      if (const Status kept = store_.cache_partitions(table_, read_, gone_); !kept)
-        spdlog::warn("what was read of {} is not kept, and read again the next time: {}", table_, kept.error().message);
+    if (!read_.empty() || !gone_.empty()) keep(store_, table_, read_, gone_);
     return std::move(values_);
   }
 
  private:
-  std::string version_of(const PartitionVersion& partition) const { return way_ + " " + partition.version(); }
-
   StateStore& store_;
   const std::string table_;
-  const std::string way_;  ///< of reading: another definition may count other things
+  const Definition& definition_;
   std::vector<Value> values_;
   std::vector<CachedPartition> read_;
   std::vector<std::string> gone_;
@@ -206,6 +213,37 @@ Result<TargetInventory> read_target(Warehouse& warehouse, StateStore& store, Tar
   std::sort(inventory.cells.begin(), inventory.cells.end(),
             [](const TargetCell& a, const TargetCell& b) { return a.cell < b.cell; });
   return inventory;
+}
+
+Result<TargetContents> read_partition(Warehouse& warehouse, StateStore& store, const Partition& partition,
+                                      const Definition& definition, const Limits& limits) {
+  GAPLESS_ASSIGN(const PartitionStates states, warehouse.live_state(partition, limits));
+  TargetContents contents;
+  for (const Target target : warehouse.targets()) {
+    const auto& state = states[static_cast<std::size_t>(target)];
+    if (!state) continue;
+    std::vector<TargetCell>& cells = contents[static_cast<std::size_t>(target)];
+    GAPLESS_ASSIGN(const auto known, store.cached_partition(table_name(target), state->version.partition));
+    const std::string version = version_of(state->version, definition);
+    if (known && known->version == version && unpack(known->content, cells)) continue;
+    GAPLESS_ASSIGN(cells, warehouse.target_content(target, {partition.day, partition.day}, std::nullopt, limits));
+    keep(store, table_name(target), {{state->version.partition, version, pack(cells)}}, {});
+  }
+  return contents;
+}
+
+Status keep_published(Warehouse& warehouse, StateStore& store, const Partition& partition,
+                      const PartitionStates& staged, const TargetContents& content, const Definition& definition,
+                      const Limits& limits) {
+  GAPLESS_ASSIGN(const PartitionStates states, warehouse.live_state(partition, limits));
+  for (const Target target : warehouse.targets()) {
+    const auto index = static_cast<std::size_t>(target);
+    const auto& live = states[index];
+    if (live && staged[index] && live->checksum == staged[index]->checksum)
+      keep(store, table_name(target),
+           {{live->version.partition, version_of(live->version, definition), pack(content[index])}}, {});
+  }
+  return {};
 }
 
 }  // namespace gapless

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <map>
 #include <optional>
 #include <vector>
@@ -29,6 +30,19 @@ struct TargetInventory {
   std::vector<TargetCell> cells;       ///< by cell
   std::map<Day, std::uint64_t> bytes;  ///< of each partition, on disk
 };
+
+/// By target.
+using TargetContents = std::array<std::vector<TargetCell>, kTargets.size()>;
+
+/// What the live partition holds in each target that is kept: as it was read before, or read now. Errors: as above.
+Result<TargetContents> read_partition(Warehouse& warehouse, StateStore& store, const Partition& partition,
+                                      const Definition& definition, const Limits& limits);
+
+/// Keeps the content of what was staged as that of the live partition, for the targets where its checksum says that this is
+/// what stands there now. Errors: those of the warehouse; what cannot be kept is a warning in the log.
+Status keep_published(Warehouse& warehouse, StateStore& store, const Partition& partition,
+                      const PartitionStates& staged, const TargetContents& content, const Definition& definition,
+                      const Limits& limits);
 
 /// Errors: as above.
 Result<TargetInventory> read_target(Warehouse& warehouse, StateStore& store, Target target,

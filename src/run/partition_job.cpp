@@ -64,10 +64,8 @@ Result<PartitionJob::Live> PartitionJob::look() const {
   Live live;
   const DayRange day{partition_.day, partition_.day};
   GAPLESS_ASSIGN(live.ledger, context_.warehouse.ledger(day, std::nullopt, limits()));
-  for (const Target target : context_.warehouse.targets()) {
-    GAPLESS_ASSIGN(live.content[static_cast<std::size_t>(target)],
-                   context_.warehouse.target_content(target, day, std::nullopt, limits()));
-  }
+  GAPLESS_ASSIGN(live.content,
+                 read_partition(context_.warehouse, context_.store, partition_, context_.definition, limits()));
   return live;
 }
 
@@ -197,6 +195,7 @@ Result<std::vector<OwnedCell>> PartitionJob::build_once(const Teams& teams, cons
 
 Status PartitionJob::check(const std::vector<OwnedCell>& built, const Live& live, Publication& publication) {
   publication.targets = {};
+  GAPLESS_ASSIGN(staged_state_, context_.warehouse.staged_state(staging(), limits()));
   for (const Target target : targets_) {
     const auto index = static_cast<std::size_t>(target);
     GAPLESS_ASSIGN(StagedPartition staged, context_.warehouse.staged(staging(), target, limits()));
@@ -205,8 +204,12 @@ Status PartitionJob::check(const std::vector<OwnedCell>& built, const Live& live
     for (const TargetCell& cell : staged.cells) publishes.staged_rows += cell.content.rows;
     staged_[index] = staged.cells;
     GAPLESS_TRY(check_gate({target, built, live.content[index], std::move(staged)}));
-    GAPLESS_ASSIGN(const auto parts, context_.warehouse.live_parts(target, partition_, limits()));
-    for (const LivePart& part : parts) publishes.live_parts.push_back(part.name);
+  }
+  GAPLESS_ASSIGN(const PartitionStates now, context_.warehouse.live_state(partition_, limits()));
+  for (const Target target : targets_) {
+    const auto index = static_cast<std::size_t>(target);
+    if (!now[index]) continue;
+    for (const LivePart& part : now[index]->parts) publication.targets[index]->live_parts.push_back(part.name);
   }
   return {};
 }
@@ -377,8 +380,13 @@ Status PartitionJob::execute(DayReport& report, std::uint64_t bytes_needed) {
   GAPLESS_TRY(publish(publication));
   GAPLESS_TRY(context_.store.erase_journal(context_.run_id, kRollup, partition_));
   kill_point("publish.journal_erased");
-  if (auto swept = context_.warehouse.drop_staging(staging(), Limits{context_.options.statement_timeout, 0, {}});
-      !swept)
+  const Limits bounds{context_.options.statement_timeout, 0, {}};
+  if (auto kept = keep_published(context_.warehouse, context_.store, partition_, staged_state_, staged_,
+                                 context_.definition, bounds);
+      !kept)
+    spdlog::warn("run {}: what {} holds is read again the next time: {}", context_.run_id, partition_.to_string(),
+                 kept.error().message);
+  if (auto swept = context_.warehouse.drop_staging(staging(), bounds); !swept)
     spdlog::warn("run {}: staging of {} is left for the next start to sweep: {}", context_.run_id,
                  partition_.to_string(), swept.error().message);
   kill_point("publish.staging_dropped");

@@ -10,6 +10,7 @@
 #include "core/definition.h"
 #include "plan/plan.h"
 #include "run/executor.h"
+#include "run/inventory.h"
 #include "run/journal.h"
 #include "run/lease_keeper.h"
 #include "run/memory_shares.h"
@@ -65,7 +66,7 @@ class PartitionJob {
   using Windows = std::map<TeamId, Fingerprint>;
   struct Live {
     std::vector<LedgerRow> ledger;
-    std::array<std::vector<TargetCell>, kTargets.size()> content;
+    TargetContents content;
   };
 
   Limits limits() const;
@@ -102,7 +103,8 @@ class PartitionJob {
   LeaseKeeper::Held& lease_;
   const std::uint64_t memory_limit_bytes_;
   Targets targets_;  ///< that are published, once sessions are built
-  std::array<std::vector<TargetCell>, kTargets.size()> staged_;
+  TargetContents staged_;
+  PartitionStates staged_state_;
   StepLog steps_;
   bool staging_exists_ = false;  ///< of an earlier attempt, perhaps in part
   bool publishing_ = false;

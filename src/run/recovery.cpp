@@ -34,6 +34,13 @@ Result<bool> published_again_since(Warehouse& warehouse, const JournalEntry& ent
 
 using LiveParts = std::array<std::vector<LivePart>, kTargets.size()>;
 
+LiveParts parts_of(PartitionStates states) {
+  LiveParts parts;
+  for (std::size_t target = 0; target < parts.size(); ++target)
+    if (states[target]) parts[target] = std::move(states[target]->parts);
+  return parts;
+}
+
 bool was_live_before(const Publication::OfTarget& publication, const LivePart& part) {
   return std::find(publication.live_parts.begin(), publication.live_parts.end(), part.name) !=
          publication.live_parts.end();
@@ -67,10 +74,8 @@ Status drop_old_parts(Warehouse& warehouse, Target target, const Publication::Of
 /// do not hold it are damaged then, and recomputed by the next backfill.
 Result<Outcome> settle_without_staging(Warehouse& warehouse, const JournalEntry& entry, const Publication& publication,
                                        const Limits& limits) {
-  LiveParts live;
-  for (const Target target : targets_of(publication)) {
-    GAPLESS_ASSIGN(live[static_cast<std::size_t>(target)], warehouse.live_parts(target, entry.partition, limits));
-  }
+  GAPLESS_ASSIGN(auto states, warehouse.live_state(entry.partition, limits));
+  const LiveParts live = parts_of(std::move(states));
   if (nothing_was_replaced(publication, live)) return Outcome::kDiscarded;
   spdlog::error("run {}: {} was being published when it stopped, and its staging is gone; {}", entry.run_id,
                 entry.partition.to_string(), "what it did not finish is damaged until the next backfill");

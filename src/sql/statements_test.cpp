@@ -139,7 +139,7 @@ INSTANTIATE_TEST_SUITE_P(
         {"replica_lag", replica_lag(), {"database:String", "table:String"}},
         {"inventory", inventory(), {"database:String", "table:String"}},
         {"free_bytes", free_bytes(), {"database:String", "tables:Array(String)"}},
-        {"active_parts", active_parts(), {"database:String", "table:String", "partition:String"}},
+        {"partition_state", partition_state(), {"database:String", "tables:Array(String)", "partition:String"}},
         {"create_ledger", create_ledger(table("t")), {}},
         {"create_definitions", create_definitions(table("t")), {}},
         {"create_meta", create_meta(table("t")), {}},

@@ -188,28 +188,51 @@ std::string replica_lag() {
          " WHERE database = {database:String} AND table = {table:String}";
 }
 
-std::string inventory() {
+namespace {
+
+/// What tells a partition's version (sql::inventory).
+std::string version_columns() {
   // Without a mutation a part's data_version is its first block, which merging lowers. A server mutates part by part: the
   // sum moves with each of them, where the newest alone would not.
-  // Lightweight updates stand in partitions of their own, named patch-HASH-PARTITION: they change that partition.
-  return R"(SELECT toString((SELECT uuid FROM system.tables WHERE database = {database:String} AND name = {table:String}))
-      AS table_uuid, replaceRegexpOne(partition_id, '^patch-[0-9a-f]+-', '') AS partition, sum(rows) AS row_count,
-      max(max_block_number) AS max_block, toUInt64(sum(rows * if(data_version = min_block_number, 0, data_version))) AS version,
-      sum(bytes_on_disk) AS bytes
+  return R"(sum(rows) AS row_count, max(max_block_number) AS max_block,
+      toUInt64(sum(rows * if(data_version = min_block_number, 0, data_version))) AS version, sum(bytes_on_disk) AS bytes)";
+}
+
+/// Lightweight updates stand in partitions of their own, named patch-HASH-PARTITION: they change that partition.
+constexpr const char* kPatched = "replaceRegexpOne(partition_id, '^patch-[0-9a-f]+-', '')";
+
+}  // namespace
+
+std::string inventory() {
+  return expand(R"(SELECT
+      toString((SELECT uuid FROM system.tables WHERE database = {database:String} AND name = {table:String})) AS table_uuid,
+      $patched AS partition, $version
     FROM system.parts
     WHERE active AND database = {database:String} AND table = {table:String}
-    GROUP BY partition HAVING row_count > 0 ORDER BY partition)";
+    GROUP BY partition HAVING row_count > 0 ORDER BY partition)",
+                {{"patched", kPatched}, {"version", version_columns()}});
+}
+
+std::string partition_state() {
+  return expand(R"(SELECT table, toString(any(table_id)) AS table_uuid, {partition:String} AS partition, $version,
+      sum(cityHash64(hash_of_all_files)) AS checksum,
+      arrayStringConcat(groupArrayIf(name, is_part), ',') AS part_names,
+      arrayStringConcat(groupArrayIf(toString(rows), is_part), ',') AS part_rows
+    FROM (SELECT table, name, rows, max_block_number, min_block_number, data_version, bytes_on_disk, hash_of_all_files,
+            rows > 0 AND partition_id = {partition:String} AS is_part
+          FROM system.parts
+          WHERE active AND database = {database:String} AND table IN ({tables:Array(String)})
+            AND $patched = {partition:String} ORDER BY name) AS p
+    INNER JOIN (SELECT name AS table, uuid AS table_id FROM system.tables
+                WHERE database = {database:String} AND name IN ({tables:Array(String)})) AS t USING (table)
+    GROUP BY table HAVING row_count > 0 ORDER BY table)",
+                {{"patched", kPatched}, {"version", version_columns()}});
 }
 
 std::string free_bytes() {
   return "SELECT max(unreserved_space) AS free FROM system.disks WHERE name IN (SELECT arrayJoin(disks) FROM"
          " system.storage_policies WHERE policy_name IN (SELECT storage_policy FROM system.tables WHERE database ="
          " {database:String} AND name IN ({tables:Array(String)})))";
-}
-
-std::string active_parts() {
-  return "SELECT name, rows FROM system.parts WHERE active AND database = {database:String} AND table = {table:String}"
-         " AND partition_id = {partition:String} AND rows > 0 ORDER BY name";
 }
 
 }  // namespace gapless::sql

@@ -39,12 +39,14 @@ std::string replace_partition(const TableName& live, const TableName& staging);
 std::string move_partition(const TableName& live, const TableName& staging);
 /// Binds {part:String}, its name.
 std::string drop_part(const TableName& live);
-/// name, rows of each active part that holds rows; binds {database:String}, {table:String}, {partition:String}.
-std::string active_parts();
 /// Whether {database:String}.{table:String} is there, and is of the MergeTree kind.
 std::string table_kind();
 /// (table_uuid, partition, row_count, max_block, version, bytes) of the partitions with rows of {database:String}.{table:String}.
 std::string inventory();
+/// (table, table_uuid, partition, row_count, max_block, version, bytes, checksum, part_names, part_rows) of one partition of
+/// each of {tables:Array(String)} of {database:String} where it holds rows; binds its id {partition:String} too. The last two
+/// are of its parts with rows, by name, with commas between.
+std::string partition_state();
 /// Binds database and table. One row: replicas UInt64, 0 where the table is not replicated, and lag UInt64, in seconds.
 std::string replica_lag();
 /// free: on the roomiest of the disks that {tables:Array(String)} of {database:String} may be written to.

@@ -240,6 +240,15 @@ Result<std::vector<CachedPartition>> MemoryStateStore::cached_partitions(std::st
   return partitions;
 }
 
+Result<std::optional<CachedPartition>> MemoryStateStore::cached_partition(std::string_view table,
+                                                                          std::string_view partition) {
+  std::scoped_lock lock(mutex_);
+  const auto found = cached_.find(table);
+  if (found == cached_.end()) return std::nullopt;
+  const auto one = found->second.find(std::string(partition));
+  return one == found->second.end() ? std::nullopt : std::optional(one->second);
+}
+
 Status MemoryStateStore::cache_partitions(std::string_view table, const std::vector<CachedPartition>& read,
                                           const std::vector<std::string>& gone) {
   std::scoped_lock lock(mutex_);

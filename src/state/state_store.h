@@ -185,6 +185,9 @@ class StateStore {
   // What is known of the data, to be spared looking again. A shortcut: losing any of it costs time and nothing else.
   /// By partition.
   virtual Result<std::vector<CachedPartition>> cached_partitions(std::string_view table) = 0;
+  /// That one, if it is there.
+  virtual Result<std::optional<CachedPartition>> cached_partition(std::string_view table,
+                                                                  std::string_view partition) = 0;
   /// Inserts or replaces what was read, and forgets the partitions that are gone; all of it or nothing.
   virtual Status cache_partitions(std::string_view table, const std::vector<CachedPartition>& read,
                                   const std::vector<std::string>& gone) = 0;

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
 #include <set>
 
 #include "engine/ask.h"
@@ -45,6 +46,32 @@ Status each_once(std::string_view question, const std::vector<Value>& values) {
       return fail(Fault::kCorrupt, fmt::format("{}: the reply has team {} on {} twice, or out of order", question,
                                                values[i].cell.team.value(), values[i].cell.day.to_string()));
   return {};
+}
+
+/// From the columns table_uuid, partition, row_count, max_block, version, bytes.
+Result<PartitionVersion> parse_version(const Rows& rows, std::size_t row, std::size_t column) {
+  PartitionVersion partition{rows.text(row, column), rows.text(row, column + 1)};
+  GAPLESS_ASSIGN(partition.rows, rows.u64(row, column + 2));
+  GAPLESS_ASSIGN(partition.max_block, rows.u64(row, column + 3));
+  GAPLESS_ASSIGN(partition.data_version, rows.u64(row, column + 4));
+  GAPLESS_ASSIGN(partition.bytes, rows.u64(row, column + 5));
+  return partition;
+}
+
+/// From lists of names and of counts of rows, with commas.
+Result<std::vector<LivePart>> parse_parts(std::string_view names, std::string_view rows) {
+  std::vector<LivePart> parts;
+  while (!names.empty()) {
+    const std::string_view name = names.substr(0, names.find(',')), count = rows.substr(0, rows.find(','));
+    LivePart part{std::string(name), 0};
+    const auto [end, error] = std::from_chars(count.data(), count.data() + count.size(), part.rows);
+    if (error != std::errc() || end != count.data() + count.size())
+      return fail(Fault::kCorrupt, fmt::format("part {}: '{}' is no count of rows", name, count));
+    parts.push_back(std::move(part));
+    names.remove_prefix(std::min(names.size(), name.size() + 1));
+    rows.remove_prefix(std::min(rows.size(), count.size() + 1));
+  }
+  return parts;
 }
 
 /// From the columns team_id, day, events, view_events, hash.
@@ -175,11 +202,7 @@ Result<std::vector<PartitionVersion>> SqlWarehouse::ask_inventory(std::string_vi
   std::vector<PartitionVersion> partitions;
   partitions.reserve(rows.size());
   for (std::size_t i = 0; i < rows.size(); ++i) {
-    PartitionVersion partition{rows.text(i, 0), rows.text(i, 1)};
-    GAPLESS_ASSIGN(partition.rows, rows.u64(i, 2));
-    GAPLESS_ASSIGN(partition.max_block, rows.u64(i, 3));
-    GAPLESS_ASSIGN(partition.data_version, rows.u64(i, 4));
-    GAPLESS_ASSIGN(partition.bytes, rows.u64(i, 5));
+    GAPLESS_ASSIGN(PartitionVersion partition, parse_version(rows, i, 0));
     partitions.push_back(std::move(partition));
   }
   return partitions;
@@ -404,19 +427,35 @@ Result<std::vector<TargetCell>> SqlWarehouse::target_content(Target target, DayR
                      bind_range(sql::content(target, live(target), scope), days, teams), limits);
 }
 
-Result<std::vector<LivePart>> SqlWarehouse::live_parts(Target target, const Partition& partition,
-                                                       const Limits& limits) {
-  const TableName table = live(target);
-  Statement statement(sql::active_parts());
-  statement.bind("database", table.database.text()).bind("table", table.table.text());
+Result<PartitionStates> SqlWarehouse::ask_state(std::string_view question,
+                                                const std::array<TableName, kTargets.size()>& tables,
+                                                const Partition& partition, const Limits& limits) {
+  Statement statement(sql::partition_state());
+  std::vector<std::string> names;
+  for (const TableName& table : tables) names.push_back(table.table.text());
+  statement.bind("database", tables.front().database.text()).bind("tables", names);
   statement.bind("partition", partition.day.partition_id());
-  GAPLESS_ASSIGN(const Rows rows, ask("which parts are live", statement, {"name", "rows"}, limits));
-  std::vector<LivePart> parts;
+  GAPLESS_ASSIGN(const Rows rows, ask(question, statement,
+                                      {"table", "table_uuid", "partition", "row_count", "max_block", "version", "bytes",
+                                       "checksum", "part_names", "part_rows"},
+                                      limits));
+  PartitionStates states;
   for (std::size_t i = 0; i < rows.size(); ++i) {
-    GAPLESS_ASSIGN(const std::uint64_t count, rows.u64(i, 1));
-    parts.push_back({rows.text(i, 0), count});
+    const auto table = std::ranges::find(names, rows.text(i, 0));
+    if (table == names.end())
+      return fail(Fault::kCorrupt, fmt::format("{}: '{}' was not asked for", question, rows.text(i, 0)));
+    PartitionState state;
+    GAPLESS_ASSIGN(state.version, parse_version(rows, i, 1));
+    GAPLESS_ASSIGN(state.checksum, rows.u64(i, 7));
+    GAPLESS_ASSIGN(state.parts, parse_parts(rows.text(i, 8), rows.text(i, 9)));
+    states[static_cast<std::size_t>(table - names.begin())] = std::move(state);
   }
-  return parts;
+  return states;
+}
+
+Result<PartitionStates> SqlWarehouse::live_state(const Partition& partition, const Limits& limits) {
+  return ask_state("what stands in the live partitions",
+                   {live(Target::kStats), live(Target::kBounces), live(Target::kBreakdowns)}, partition, limits);
 }
 
 Result<std::uint64_t> SqlWarehouse::free_bytes(const Limits& limits) {

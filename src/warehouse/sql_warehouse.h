@@ -47,7 +47,7 @@ class SqlWarehouse final : public Warehouse {
   Result<std::vector<TargetCell>> target_content(Target target, DayRange days, const std::optional<Teams>& teams,
                                                  const Limits& limits) override;
   Result<std::map<Day, PartitionVersion>> target_inventory(Target target, const Limits& limits) override;
-  Result<std::vector<LivePart>> live_parts(Target target, const Partition& partition, const Limits& limits) override;
+  Result<PartitionStates> live_state(const Partition& partition, const Limits& limits) override;
   Result<std::uint64_t> free_bytes(const Limits& limits) override;
   Result<std::optional<std::string>> definition_text(std::string_view hash, const Limits& limits) override;
   Result<std::vector<CellDifferences>> differences(Target target, Day day, const Teams& teams,
@@ -60,6 +60,7 @@ class SqlWarehouse final : public Warehouse {
   Status stage_cells(const StagingId& staging, Target target, const Teams& teams, const Limits& limits) override;
   Status copy_others(const StagingId& staging, Target target, const Teams& but, const Limits& limits) override;
   Result<StagedPartition> staged(const StagingId& staging, Target target, const Limits& limits) override;
+  Result<PartitionStates> staged_state(const StagingId& staging, const Limits& limits) override;
 
   Status replace_partition(const StagingId& staging, Target target, const Limits& limits) override;
   Status drop_partition(const StagingId& staging, Target target, const Limits& limits) override;
@@ -90,6 +91,9 @@ class SqlWarehouse final : public Warehouse {
                                            const Limits& limits);
   Result<std::vector<PartitionVersion>> ask_inventory(std::string_view question, const TableName& table,
                                                       const Limits& limits);
+  /// Of these tables, one for each target.
+  Result<PartitionStates> ask_state(std::string_view question, const std::array<TableName, kTargets.size()>& tables,
+                                    const Partition& partition, const Limits& limits);
   Result<std::vector<TargetCell>> ask_content(std::string_view question, const Statement& statement,
                                               const Limits& limits);
 

@@ -68,6 +68,11 @@ Result<StagedPartition> SqlWarehouse::staged(const StagingId& staging, Target ta
   return partition;
 }
 
+Result<PartitionStates> SqlWarehouse::staged_state(const StagingId& staging, const Limits& limits) {
+  return ask_state("what stands in the staged partitions", StagingTables::of(staging, layout_.staging_database).targets,
+                   staging.partition, limits);
+}
+
 Status SqlWarehouse::alter_partition(std::string_view what, std::string text, const StagingId& staging,
                                      const Limits& limits) {
   Statement statement(std::move(text));

@@ -1,6 +1,7 @@
 // warehouse/: what the planner and the executor ask of the data, in the field's words. No SQL above this line.
 #pragma once
 
+#include <array>
 #include <chrono>
 #include <cstdint>
 #include <functional>
@@ -40,6 +41,7 @@ struct PartitionVersion {
   std::uint64_t data_version = 0;  ///< of the newest mutation in it; 0: none
   std::uint64_t bytes = 0;         ///< on disk; no part of the version
   std::string version() const;     ///< all but the partition and the bytes
+  bool operator==(const PartitionVersion&) const = default;
 };
 
 /// The content of one partition in a staging table, and whether any row lies outside its day.
@@ -57,12 +59,22 @@ struct StagingId {
   auto operator<=>(const StagingId&) const = default;
 };
 
-/// An active part of a live partition. No two parts of a table ever share a name.
+/// An active part of a partition. No two parts of a table ever share a name.
 struct LivePart {
   std::string name;
   std::uint64_t rows = 0;
   bool operator==(const LivePart&) const = default;
 };
+
+/// What stands in one partition that holds rows.
+struct PartitionState {
+  PartitionVersion version;
+  /// Over the files of its parts: a partition has that of the one that it replaced another with, until it is merged.
+  std::uint64_t checksum = 0;
+  std::vector<LivePart> parts;  ///< that hold rows, by name
+};
+/// Of each target; none where the partition holds no rows, or the target is not there.
+using PartitionStates = std::array<std::optional<PartitionState>, kTargets.size()>;
 
 /// Who keeps this warehouse, and in which layout (one store, one warehouse).
 struct WarehouseMeta {
@@ -116,8 +128,8 @@ class Warehouse {
                                                          const std::optional<Teams>& teams, const Limits& limits) = 0;
   /// The live partitions that hold rows, by day.
   virtual Result<std::map<Day, PartitionVersion>> target_inventory(Target target, const Limits& limits) = 0;
-  /// The active parts of a live partition that hold rows, by name.
-  virtual Result<std::vector<LivePart>> live_parts(Target target, const Partition& partition, const Limits& limits) = 0;
+  /// The live partition of every target, also of those that are no longer kept.
+  virtual Result<PartitionStates> live_state(const Partition& partition, const Limits& limits) = 0;
   /// What is free on the roomiest of the disks that targets may be written to.
   virtual Result<std::uint64_t> free_bytes(const Limits& limits) = 0;
   /// The text of a definition that made an entry, if it was ever recorded.
@@ -142,6 +154,8 @@ class Warehouse {
   /// Copies the live rows of the partition, as they are, of all teams but these.
   virtual Status copy_others(const StagingId& staging, Target target, const Teams& but, const Limits& limits) = 0;
   virtual Result<StagedPartition> staged(const StagingId& staging, Target target, const Limits& limits) = 0;
+  /// The staged partition of every target.
+  virtual Result<PartitionStates> staged_state(const StagingId& staging, const Limits& limits) = 0;
 
   // Publishing
   /// Replaces the live partition by the staged one, atomically for this target. Repeating it is harmless while the

@@ -29,6 +29,9 @@ TEST_P(CacheContract, KeepsWhatWasReadOfEachTable) {
   EXPECT_THAT(cached(), ElementsAre(kFirst, kSecond));
   EXPECT_THAT(cached("other"), ElementsAre(kSecond));
   EXPECT_THAT(cached("event"), IsEmpty());
+  EXPECT_EQ(store().cached_partition("events", kFirst.partition).value(), kFirst);
+  EXPECT_EQ(store().cached_partition("other", kFirst.partition).value(), std::nullopt);
+  EXPECT_EQ(store().cached_partition("event", kFirst.partition).value(), std::nullopt);
 }
 
 TEST_P(CacheContract, ReplacesWhatWasReadAgainAndForgetsWhatIsGone) {

@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "contract/warehouse_contract.h"
+#include "support/live_parts.h"
 
 namespace gapless::contract {
 namespace {
@@ -38,7 +39,7 @@ TEST_P(WarehouseContract, IsEmptyWhenItIsNew) {
   EXPECT_THAT(warehouse().list_staging({}).value(), IsEmpty());
   for (const Target target : kTargets) {
     EXPECT_THAT(content(target, kAround), IsEmpty());
-    EXPECT_THAT(warehouse().live_parts(target, {0, kDay, 0}, {}).value(), IsEmpty());
+    EXPECT_THAT(live_parts(warehouse(), target, {0, kDay, 0}), IsEmpty());
   }
 }
 

@@ -1,5 +1,6 @@
 // What every Warehouse promises to those who build and publish.
 #include "contract/warehouse_contract.h"
+#include "support/live_parts.h"
 
 namespace gapless::contract {
 namespace {
@@ -83,10 +84,10 @@ TEST_P(WarehouseContract, TouchesNothingLiveBeforeItReplaces) {
   put(two_teams());
   publish(kDay, {kTeam});
   const auto before = content(Target::kStats, kToday);
-  const auto parts = warehouse().live_parts(Target::kStats, kPartition, {}).value();
+  const auto parts = live_parts(warehouse(), Target::kStats, kPartition);
   stage(kDay, {kTeam, kOther});
   EXPECT_EQ(content(Target::kStats, kToday), before);
-  EXPECT_EQ(warehouse().live_parts(Target::kStats, kPartition, {}).value(), parts);
+  EXPECT_EQ(live_parts(warehouse(), Target::kStats, kPartition), parts);
 }
 
 TEST_P(WarehouseContract, PublishesWhatWasStaged) {
@@ -95,8 +96,27 @@ TEST_P(WarehouseContract, PublishesWhatWasStaged) {
   replace(staging);
   for (const Target target : kTargets) {
     EXPECT_EQ(content(target, kToday), warehouse().staged(staging, target, {}).value().cells);
-    EXPECT_THAT(warehouse().live_parts(target, kPartition, {}).value(), testing::Not(IsEmpty()));
+    EXPECT_THAT(live_parts(warehouse(), target, kPartition), testing::Not(IsEmpty()));
   }
+}
+
+TEST_P(WarehouseContract, TellsWhetherWhatIsLiveIsWhatWasStaged) {
+  put(two_teams());
+  publish(kDay, {kTeam});
+  const StagingId staging = stage(kDay, {kTeam, kOther});
+  const PartitionStates before = warehouse().live_state(kPartition, {}).value();
+  const PartitionStates staged = warehouse().staged_state(staging, {}).value();
+  replace(staging);
+  const PartitionStates after = warehouse().live_state(kPartition, {}).value();
+  for (const Target target : kTargets) {
+    const auto index = static_cast<std::size_t>(target);
+    ASSERT_TRUE(before[index] && staged[index] && after[index]) << name(target);
+    EXPECT_EQ(after[index]->checksum, staged[index]->checksum) << name(target);
+    EXPECT_NE(after[index]->checksum, before[index]->checksum) << name(target);
+    EXPECT_NE(after[index]->version.version(), before[index]->version.version()) << name(target);
+    EXPECT_EQ(after[index]->version, warehouse().target_inventory(target, {}).value().at(kDay)) << name(target);
+  }
+  for (const auto& state : warehouse().live_state({0, kDay + 1, 0}, {}).value()) EXPECT_FALSE(state);
 }
 
 TEST_P(WarehouseContract, CopiesTheOtherTeamsAsTheyAre) {
@@ -134,18 +154,17 @@ TEST_P(WarehouseContract, ReplacesTwiceAsOnce) {
   const StagingId staging = stage(kDay, {kTeam, kOther});
   replace(staging);
   const auto once = content(Target::kBounces, kToday);
-  const auto parts = warehouse().live_parts(Target::kBounces, kPartition, {}).value();
+  const auto parts = live_parts(warehouse(), Target::kBounces, kPartition);
   replace(staging);
   EXPECT_EQ(content(Target::kBounces, kToday), once);
-  EXPECT_NE(warehouse().live_parts(Target::kBounces, kPartition, {}).value(), parts)
-      << "a part's name tells a replacement";
+  EXPECT_NE(live_parts(warehouse(), Target::kBounces, kPartition), parts) << "a part's name tells a replacement";
 }
 
 TEST_P(WarehouseContract, DropsAPartByItsName) {
   put(two_teams());
   publish(kDay, {kTeam, kOther});
   const auto bounces = content(Target::kBounces, kToday);
-  const auto parts = warehouse().live_parts(Target::kStats, kPartition, {}).value();
+  const auto parts = live_parts(warehouse(), Target::kStats, kPartition);
   std::uint64_t rows = 0;
   for (const LivePart& part : parts) {
     rows += part.rows;
@@ -196,7 +215,7 @@ TEST_P(WarehouseContract, DropsOnePartitionOfOneTarget) {
   ASSERT_TRUE(warehouse().create_staging(staging, {}));
   ASSERT_TRUE(warehouse().drop_partition(staging, Target::kStats, {}));
   EXPECT_THAT(content(Target::kStats, kToday), IsEmpty());
-  EXPECT_THAT(warehouse().live_parts(Target::kStats, kPartition, {}).value(), IsEmpty());
+  EXPECT_THAT(live_parts(warehouse(), Target::kStats, kPartition), IsEmpty());
   EXPECT_EQ(content(Target::kBounces, kToday).size(), 2U);
   EXPECT_EQ(content(Target::kStats, {kTeam, kDay + 1}).measures.view_events, 1U);
   EXPECT_TRUE(warehouse().drop_partition(staging, Target::kStats, {})) << "an empty one may be dropped";

@@ -87,6 +87,10 @@ Result<std::vector<JournalEntry>> MortalStore::journal() {
 Result<std::vector<CachedPartition>> MortalStore::cached_partitions(std::string_view table) {
   return counted(faults_, "cached_partitions", [&] { return kept_.cached_partitions(table); });
 }
+Result<std::optional<CachedPartition>> MortalStore::cached_partition(std::string_view table,
+                                                                     std::string_view partition) {
+  return counted(faults_, "cached_partition", [&] { return kept_.cached_partition(table, partition); });
+}
 Status MortalStore::cache_partitions(std::string_view table, const std::vector<CachedPartition>& read,
                                      const std::vector<std::string>& gone) {
   return counted(faults_, "cache_partitions", [&] { return kept_.cache_partitions(table, read, gone); });

@@ -37,6 +37,7 @@ class MortalStore final : public StateStore {
   Status erase_journal(std::string_view run_id, std::string_view rollup, const Partition& partition) override;
   Result<std::vector<JournalEntry>> journal() override;
   Result<std::vector<CachedPartition>> cached_partitions(std::string_view table) override;
+  Result<std::optional<CachedPartition>> cached_partition(std::string_view table, std::string_view partition) override;
   Status cache_partitions(std::string_view table, const std::vector<CachedPartition>& read,
                           const std::vector<std::string>& gone) override;
   Result<std::vector<Confirmation>> confirmations(std::string_view rollup) override;

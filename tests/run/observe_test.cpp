@@ -230,6 +230,23 @@ TEST_F(Observe, DoesNotTrustWhatCannotBeRead) {
   EXPECT_THAT(planned(ask()), IsEmpty());
 }
 
+TEST_F(Observe, KnowsWhatARunPublished) {
+  world.warehouse.put({view(1, "2026-02-02T11:00:00Z", "late", 10)});
+  ASSERT_EQ(world.backfill(ask()).value().status, RunStatus::kSucceeded);
+  EXPECT_EQ(calls("target_content"), 0) << "the plan of before knew what the run found";
+  EXPECT_THAT(planned(ask()), IsEmpty());
+  EXPECT_EQ(calls("target_content"), 0) << "and what it staged is what is live";
+}
+
+TEST_F(Observe, ReadsWhatSomebodyElseWroteWhileARunPublished) {
+  world.warehouse.put({view(1, "2026-02-02T11:00:00Z", "late", 10)});
+  FaultPlan meanwhile{.method = "record", .outcome = Outcome::kSuccess};
+  meanwhile.on_fire = [&] { world.warehouse.double_rows(Target::kStats, cell(1, "2026-02-02")); };
+  world.faults.inject(meanwhile);
+  ASSERT_EQ(world.backfill(ask()).value().status, RunStatus::kSucceeded);
+  EXPECT_THAT(planned(ask()), ElementsAre("team 1 on 2026-02-02: damaged"));
+}
+
 TEST_F(Observe, ReadsAgainForAnotherDefinition) {
   EXPECT_THAT(planned(ask()), IsEmpty());
   world.definition = Definition("rules: 2\n");

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "run/tier.h"
+#include "support/live_parts.h"
 
 namespace gapless {
 namespace {
@@ -71,7 +72,7 @@ TEST(Recovery, OfNothingDoesNothing) {
 TEST(Recovery, ShowsNoReaderHalfAReplacementAfterwards) {
   TierWorld world;
   die_in(world, "replace_partition", 1, Effect::kHalf);
-  const auto parts = [&] { return world.warehouse.live_parts(Target::kStats, {0, day("2026-03-02"), 0}, {}).value(); };
+  const auto parts = [&] { return live_parts(world.warehouse, Target::kStats, {0, day("2026-03-02"), 0}); };
   EXPECT_THAT(parts(), SizeIs(testing::Gt(1))) << "old and new stand side by side";
   ASSERT_TRUE(world.recover(tier_ask(world), world.store));
   EXPECT_THAT(parts(), SizeIs(1));
@@ -141,10 +142,10 @@ TEST(Recovery, WhoseStagingIsGoneDropsTheOldPartsBesideTheNew) {
   TierWorld world;
   die_in(world, "replace_partition", 3, Effect::kHalf);  // the last target: old and new side by side, all of the new
   const Partition partition{0, day("2026-03-02"), 0};
-  ASSERT_THAT(world.warehouse.live_parts(Target::kBreakdowns, partition, {}).value(), SizeIs(2));
+  ASSERT_THAT(live_parts(world.warehouse, Target::kBreakdowns, partition), SizeIs(2));
   ASSERT_TRUE(world.warehouse.drop_staging(world.warehouse.list_staging({}).value().at(0), {}));  // by hand
   ASSERT_TRUE(world.recover(tier_ask(world), world.store));
-  EXPECT_THAT(world.warehouse.live_parts(Target::kBreakdowns, partition, {}).value(), SizeIs(1));
+  EXPECT_THAT(live_parts(world.warehouse, Target::kBreakdowns, partition), SizeIs(1));
   EXPECT_THAT(to_recompute(world.observe_and_plan(tier_ask(world)).value()),
               testing::Not(testing::Contains(testing::HasSubstr("2026-03-02"))))
       << "nothing is left to do, since all that was staged was there";

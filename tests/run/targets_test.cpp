@@ -1,5 +1,6 @@
 // A target that joins a rollup, leaves it and comes back.
 #include "run/run_world.h"
+#include "support/live_parts.h"
 
 namespace gapless {
 namespace {
@@ -40,7 +41,7 @@ class JoiningTarget : public testing::Test {
   std::vector<std::string> wide_parts(Day on) {
     std::vector<std::string> names;
     for (const Target target : kWide) {
-      const auto parts = world.warehouse.live_parts(target, {0, on, 0}, {}).value();
+      const auto parts = live_parts(world.warehouse, target, {0, on, 0});
       for (const LivePart& part : parts) names.push_back(std::string(name(target)) + " " + part.name);
     }
     return names;

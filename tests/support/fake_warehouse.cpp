@@ -37,6 +37,18 @@ std::vector<SourceCount> counts_of(const std::vector<ModelEvent>& events) {
   return sorted;
 }
 
+/// Another one for other rows.
+PartitionVersion version_of(Target target, Day day, const std::vector<ModelGroup>& rows) {
+  PartitionVersion version{std::string(table_name(target)), day.partition_id(), rows.size(), 0, 0, rows.size()};
+  for (const TargetCell& cell : content_of(rows)) {
+    const Measures& measures = cell.content.measures;
+    version.max_block += cell.content.key_hash * (cell.cell.team.value() + 1);
+    version.data_version += measures.view_events + 1000 * measures.sessions + 1'000'000 * measures.bounces +
+                            1'000'000'000 * static_cast<std::uint64_t>(measures.duration_seconds);
+  }
+  return version;
+}
+
 std::size_t index(Target target) { return static_cast<std::size_t>(target); }
 
 std::vector<ModelSession> of_teams(std::vector<ModelSession> sessions, const Teams& teams) {
@@ -174,15 +186,7 @@ Result<std::map<Day, PartitionVersion>> FakeWarehouse::target_inventory(Target t
     GAPLESS_TRY(require_prepared());
     Inventory inventory;
     for (const auto& [day, parts] : state_.targets[index(target)]) {
-      PartitionVersion version{std::string(table_name(target)), day.partition_id(), 0, 0, 0, 0};
-      const std::vector<ModelGroup> rows = live_rows(target, {day, day});
-      version.rows = version.bytes = rows.size();
-      for (const TargetCell& cell : content_of(rows)) {
-        const Measures& measures = cell.content.measures;
-        version.max_block += cell.content.key_hash * (cell.cell.team.value() + 1);
-        version.data_version += measures.view_events + 1000 * measures.sessions + 1'000'000 * measures.bounces +
-                                1'000'000'000 * static_cast<std::uint64_t>(measures.duration_seconds);
-      }
+      PartitionVersion version = version_of(target, day, live_rows(target, {day, day}));
       if (version.rows > 0) inventory.emplace(day, std::move(version));
     }
     return inventory;
@@ -248,14 +252,39 @@ Result<std::vector<TargetCell>> FakeWarehouse::target_content(Target target, Day
       });
 }
 
-Result<std::vector<LivePart>> FakeWarehouse::live_parts(Target target, const Partition& partition,
-                                                        const Limits& limits) {
-  return faults_->call<std::vector<LivePart>>("live_parts", limits, [&](Effect) -> Result<std::vector<LivePart>> {
+Result<PartitionStates> FakeWarehouse::live_state(const Partition& partition, const Limits& limits) {
+  return faults_->call<PartitionStates>("live_state", limits, [&](Effect) -> Result<PartitionStates> {
     const std::lock_guard lock(mutex_);
     GAPLESS_TRY(require_prepared());
-    std::vector<LivePart> parts;
-    for (const FakePart& part : live(target, partition.day)) parts.push_back({part.name, part.rows.size()});
-    return parts;
+    PartitionStates states;
+    for (const Target target : kTargets) {
+      const std::vector<ModelGroup> rows = live_rows(target, {partition.day, partition.day});
+      if (rows.empty()) continue;
+      PartitionState& state = states[index(target)].emplace();
+      state.version = version_of(target, partition.day, rows);
+      state.checksum = state.version.max_block + state.version.data_version;
+      for (const FakePart& part : live(target, partition.day))
+        if (!part.rows.empty()) state.parts.push_back({part.name, part.rows.size()});
+    }
+    return states;
+  });
+}
+
+Result<PartitionStates> FakeWarehouse::staged_state(const StagingId& staging, const Limits& limits) {
+  return faults_->call<PartitionStates>("staged_state", limits, [&](Effect) -> Result<PartitionStates> {
+    const std::lock_guard lock(mutex_);
+    GAPLESS_ASSIGN(const FakeStaging* const tables, usable_staging(staging));
+    PartitionStates states;
+    for (const Target target : kTargets) {
+      const std::vector<ModelGroup>& rows = tables->targets[index(target)];
+      if (rows.empty()) continue;
+      PartitionState& state = states[index(target)].emplace();
+      state.version = version_of(target, staging.partition.day, rows);
+      state.version.table = "staging";
+      state.checksum = state.version.max_block + state.version.data_version;
+      state.parts.push_back({"staged", rows.size()});
+    }
+    return states;
   });
 }
 

@@ -45,7 +45,7 @@ class FakeWarehouse final : public Warehouse {
   Result<std::vector<TargetCell>> target_content(Target target, DayRange days, const std::optional<Teams>& teams,
                                                  const Limits& limits) override;
   Result<std::map<Day, PartitionVersion>> target_inventory(Target target, const Limits& limits) override;
-  Result<std::vector<LivePart>> live_parts(Target target, const Partition& partition, const Limits& limits) override;
+  Result<PartitionStates> live_state(const Partition& partition, const Limits& limits) override;
   Result<std::uint64_t> free_bytes(const Limits& limits) override;
   Result<std::optional<std::string>> definition_text(std::string_view hash, const Limits& limits) override;
   Result<std::vector<CellDifferences>> differences(Target target, Day day, const Teams& teams,
@@ -58,6 +58,7 @@ class FakeWarehouse final : public Warehouse {
   Status stage_cells(const StagingId& staging, Target target, const Teams& teams, const Limits& limits) override;
   Status copy_others(const StagingId& staging, Target target, const Teams& but, const Limits& limits) override;
   Result<StagedPartition> staged(const StagingId& staging, Target target, const Limits& limits) override;
+  Result<PartitionStates> staged_state(const StagingId& staging, const Limits& limits) override;
 
   Status replace_partition(const StagingId& staging, Target target, const Limits& limits) override;
   Status drop_partition(const StagingId& staging, Target target, const Limits& limits) override;

@@ -1,5 +1,6 @@
 // That the fake fails as it is told to; that it works is the contract's to say.
 #include "support/fake_warehouse.h"
+#include "support/live_parts.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -25,8 +26,8 @@ class FakeWarehouseFaults : public testing::Test {
     EXPECT_TRUE(fake.replace_partition(staging, Target::kStats, {}));
     fake.faults().forget_calls();
   }
-  std::size_t parts() { return fake.live_parts(Target::kStats, staging.partition, {}).value().size(); }
-  std::string part() { return fake.live_parts(Target::kStats, staging.partition, {}).value().at(0).name; }
+  std::size_t parts() { return live_parts(fake, Target::kStats, staging.partition).size(); }
+  std::string part() { return live_parts(fake, Target::kStats, staging.partition).at(0).name; }
 
   const Day kDay = Day::parse("2026-03-01", "test").value();
   const TeamId kTeam = TeamId::from(1, "test").value();

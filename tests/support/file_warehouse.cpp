@@ -267,9 +267,11 @@ Result<std::vector<TargetCell>> FileWarehouse::target_content(Target target, Day
                                                               const std::optional<Teams>& teams, const Limits& limits) {
   return on_fake([&](FakeWarehouse& fake) { return fake.target_content(target, days, teams, limits); });
 }
-Result<std::vector<LivePart>> FileWarehouse::live_parts(Target target, const Partition& partition,
-                                                        const Limits& limits) {
-  return on_fake([&](FakeWarehouse& fake) { return fake.live_parts(target, partition, limits); });
+Result<PartitionStates> FileWarehouse::live_state(const Partition& partition, const Limits& limits) {
+  return on_fake([&](FakeWarehouse& fake) { return fake.live_state(partition, limits); });
+}
+Result<PartitionStates> FileWarehouse::staged_state(const StagingId& staging, const Limits& limits) {
+  return on_fake([&](FakeWarehouse& fake) { return fake.staged_state(staging, limits); });
 }
 Result<std::optional<std::string>> FileWarehouse::definition_text(std::string_view hash, const Limits& limits) {
   return on_fake([&](FakeWarehouse& fake) { return fake.definition_text(hash, limits); });

@@ -27,6 +27,18 @@ Result<std::vector<CachedPartition>> SqliteStateStore::cached_partitions(std::st
   });
 }
 
+Result<std::optional<CachedPartition>> SqliteStateStore::cached_partition(std::string_view table,
+                                                                          std::string_view partition) {
+  using Found = std::optional<CachedPartition>;
+  return connection_->read("reading what is known of a partition", [&](SQLite::Database& database) -> Result<Found> {
+    auto query =
+        statement(database, "SELECT version, content FROM cached_partitions WHERE table_name = ? AND partition = ?",
+                  table, partition);
+    if (!query.executeStep()) return std::nullopt;
+    return CachedPartition{std::string(partition), query.getColumn(0).getString(), read_blob(query, 1)};
+  });
+}
+
 Status SqliteStateStore::cache_partitions(std::string_view table, const std::vector<CachedPartition>& read,
                                           const std::vector<std::string>& gone) {
   for (const CachedPartition& partition : read)
