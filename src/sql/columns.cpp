@@ -60,6 +60,9 @@ std::vector<Column> states(Target target) {
   return columns;
 }
 
+std::string target_keys(Target target) { return "team_id, period_bucket, " + names(dimensions(target)); }
+std::string target_columns(Target target) { return target_keys(target) + ", " + names(states(target)); }
+
 std::string names(const std::vector<Column>& columns, std::string_view prefix) {
   std::string text;
   for (const Column& column : columns) {

@@ -30,6 +30,10 @@ extern const std::vector<Column> kViewDimensions;
 /// The aggregate states of a target.
 std::vector<Column> states(Target target);
 
+/// "a, b, c" of a target's key, and of all its columns.
+std::string target_keys(Target target);
+std::string target_columns(Target target);
+
 /// "a, b, c" of the columns' names, each behind `prefix`.
 std::string names(const std::vector<Column>& columns, std::string_view prefix = "");
 /// "a T, b U" for CREATE TABLE.

@@ -107,7 +107,7 @@ std::string create_sessions(const TableName& sessions) {
       R"(CREATE TABLE $sessions (team_id UInt64, session_id String, period_bucket DateTime('UTC'), person_id UUID,
     owned_events UInt64, owned_hash UInt64, view_events UInt64, duration Int64, bounce UInt8,
     entry_pathname String, end_pathname String, $entry,
-    views Array(Tuple(host LowCardinality(String), pathname String)))
+    views Array(Tuple(host LowCardinality(String), pathname String)), key_hash UInt64)
     ENGINE = MergeTree ORDER BY team_id)",
       {{"sessions", sessions.quoted()}, {"entry", declarations(kEntryColumns)}});
 }
@@ -145,12 +145,13 @@ std::string fill_sessions(const TableName& sessions, const TableName& straddlers
                                     {{"of_day", sessions_of_day}, {"merged", merged_persons(*source.person_overrides)}})
                               : "(SELECT *, last_person AS person FROM (" + sessions_of_day + "))";
   return expand(R"(INSERT INTO $sessions (team_id, session_id, period_bucket, person_id, owned_events, owned_hash,
-      view_events, duration, bounce, entry_pathname, end_pathname, views, $names)
+      view_events, duration, bounce, entry_pathname, end_pathname, views, $names, key_hash)
     SELECT team_id, session, period_bucket, person, owned_events, owned_hash, view_events, duration, bounce,
-      entry.$path AS entry_pathname, end_pathname, views$entry
+      entry.$path AS entry_pathname, end_pathname, views$entry, cityHash64(team_id, period_bucket, $key)
     FROM $with_persons)",
                 {{"sessions", sessions.quoted()},
                  {"names", names(kEntryColumns)},
+                 {"key", names(session_dimensions())},
                  {"path", std::to_string(kEntryColumns.size() + 1)},
                  {"entry", entry},
                  {"with_persons", with_persons}});

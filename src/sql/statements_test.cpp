@@ -9,6 +9,7 @@
 #include "sql/ledger.h"
 #include "sql/reports.h"
 #include "sql/sessions.h"
+#include "sql/staging.h"
 #include "sql/table_shape.h"
 #include "sql/targets.h"
 #include "sql/template.h"

@@ -23,9 +23,6 @@ std::string table_settings(Target target) {
   return target == Target::kBreakdowns ? " SETTINGS index_granularity = 256" : "";
 }
 
-std::string keys(Target target) { return "team_id, period_bucket, " + names(dimensions(target)); }
-std::string all_columns(Target target) { return keys(target) + ", " + names(states(target)); }
-
 std::string sum_of(std::string_view state, std::string_view name) {
   return "sum(finalizeAggregation(" + std::string(state) + ")) AS " + std::string(name);
 }
@@ -36,51 +33,6 @@ std::string measures(Target target) {
   const bool is_narrow = target == Target::kBreakdowns;
   return text + ", " + sum_of(is_narrow ? "sessions_count_state" : "total_session_count_state", "sessions_") + ", " +
          sum_of("bounces_count_state", "bounces_") + ", " + sum_of("total_session_duration_state", "duration_");
-}
-
-std::string text_of(const Column& column) {
-  const std::string name(column.name);
-  if (column.type == "Bool") return "toString(toUInt8(" + name + "))";
-  return column.type == "Int64" ? "toString(" + name + ")" : "CAST(" + name + ", 'String')";
-}
-
-/// Of one sessions table: the totals by the hour and each dimension of a session by the day, in one pass.
-std::string stage_whole_sessions() {
-  std::string sets = "(team_id, hour)", dimension, value;
-  for (const Column& column : session_dimensions()) {
-    const std::string name(column.name);
-    sets += ", (team_id, " + name + ")";
-    const std::string is_of_it = "grouping(" + name + ") = 0, ";
-    dimension.append(is_of_it).append("'").append(name).append("', ");
-    value.append(is_of_it).append(text_of(column)).append(", ");
-  }
-  return expand(R"(
-    SELECT team_id, if(grouping(hour) = 0, hour, toDateTime({day:Date}, 'UTC')) AS bucket, multiIf($dimension'') AS dimension,
-      multiIf($value'') AS value, uniqState(person_id), sumState(toUInt64(1)), sumState(view_events),
-      sumState(toUInt64(bounce)), sumState(duration)
-    FROM (SELECT team_id, period_bucket AS hour, person_id, view_events, bounce, duration, $columns
-          FROM $sessions WHERE team_id IN ({teams:Array(UInt64)}) AND view_events > 0)
-    GROUP BY GROUPING SETS ($sets))",
-                {{"dimension", dimension}, {"value", value}, {"columns", names(session_dimensions())}, {"sets", sets}});
-}
-
-/// And a dimension of views: a session counts once for each value that it viewed.
-std::string stage_viewed(std::string_view dimension) {
-  return expand(R"(
-    SELECT team_id, toDateTime({day:Date}, 'UTC') AS bucket, '$dimension' AS dimension, CAST(seen, 'String') AS value,
-      uniqState(person_id), sumState(toUInt64(nth = 1)), sumState(toUInt64(1)), sumState(toUInt64(0)), sumState(toInt64(0))
-    FROM (SELECT team_id, person_id, seen, nth
-          FROM $sessions ARRAY JOIN views.$dimension AS seen, arrayEnumerateUniq(views.$dimension) AS nth
-          WHERE team_id IN ({teams:Array(UInt64)}))
-    GROUP BY team_id, seen)",
-                {{"dimension", std::string(dimension)}});
-}
-
-std::string stage_breakdowns(const TableName& staging, const TableName& sessions) {
-  std::string groups = stage_whole_sessions();
-  for (const Column& column : kViewDimensions) groups += "\n    UNION ALL" + stage_viewed(column.name);
-  return "INSERT INTO " + staging.quoted() + " (" + all_columns(Target::kBreakdowns) + ")" +
-         expand(groups, {{"sessions", sessions.quoted()}});
 }
 
 }  // namespace
@@ -102,40 +54,10 @@ std::string create_like(const TableName& table, const TableName& like) {
 
 std::string drop_table(const TableName& table) { return "DROP TABLE IF EXISTS " + table.quoted() + " SYNC"; }
 
-std::map<std::string, std::string> stage_settings(Target target) {
-  if (target != Target::kBreakdowns) return {};
-  return {{"force_grouping_standard_compatibility", "1"}, {"group_by_use_nulls", "0"}};
-}
-
-std::string stage_cells(Target target, const TableName& staging, const TableName& sessions) {
-  if (target == Target::kBreakdowns) return stage_breakdowns(staging, sessions);
-  if (target == Target::kStats)
-    return expand(R"(INSERT INTO $staging ($columns)
-      SELECT $keys, uniqState(person_id), uniqState(session_id), sumState(toUInt64(1))
-      FROM (SELECT * EXCEPT (host), tupleElement(view, 'host') AS host, tupleElement(view, 'pathname') AS pathname
-            FROM $sessions ARRAY JOIN views AS view
-            WHERE team_id IN ({teams:Array(UInt64)}))
-      GROUP BY $keys)",
-                  {{"staging", staging.quoted()},
-                   {"columns", all_columns(target)},
-                   {"keys", keys(target)},
-                   {"sessions", sessions.quoted()}});
-  return expand(R"(INSERT INTO $staging ($columns)
-    SELECT $keys, uniqState(person_id), uniqState(session_id), sumState(view_events), sumState(toUInt64(bounce)),
-      sumState(duration), sumState(toUInt64(1))
-    FROM $sessions
-    WHERE team_id IN ({teams:Array(UInt64)}) AND view_events > 0
-    GROUP BY $keys)",
-                {{"staging", staging.quoted()},
-                 {"columns", all_columns(target)},
-                 {"keys", keys(target)},
-                 {"sessions", sessions.quoted()}});
-}
-
 std::string copy_others(Target target, const TableName& staging, const TableName& live) {
   return expand(R"(INSERT INTO $staging ($columns) SELECT $columns FROM $live
     WHERE toYYYYMMDD(period_bucket) = toYYYYMMDD({day:Date}) AND team_id NOT IN ({but:Array(UInt64)}))",
-                {{"staging", staging.quoted()}, {"columns", all_columns(target)}, {"live", live.quoted()}});
+                {{"staging", staging.quoted()}, {"columns", target_columns(target)}, {"live", live.quoted()}});
 }
 
 std::string content(Target target, const TableName& table, ContentScope scope) {
@@ -156,7 +78,7 @@ std::string content(Target target, const TableName& table, ContentScope scope) {
     GROUP BY team_id, day ORDER BY team_id, day)",
       {{"hashed", is_narrow ? "cityHash64(key, view_events_, sessions_, bounces_, duration_)" : "key"},
        {"figures", figures},
-       {"keys", keys(target)},
+       {"keys", target_keys(target)},
        {"measures", measures(target) + (is_narrow ? ", any(dimension) = '' AS is_total" : "")},
        {"table", table.quoted()},
        {"where", where}});

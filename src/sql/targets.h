@@ -1,6 +1,5 @@
 #pragma once
 
-#include <map>
 #include <string>
 
 #include "core/table_name.h"
@@ -13,10 +12,6 @@ std::string create_target(Target target, const TableName& table);
 std::string create_like(const TableName& table, const TableName& like);
 std::string drop_table(const TableName& table);
 
-/// Aggregates the sessions of {teams:Array(UInt64)} into groups; each full key comes out once. Of the narrow target it binds
-/// {day:Date} too, and means what it says under stage_settings().
-std::string stage_cells(Target target, const TableName& staging, const TableName& sessions);
-std::map<std::string, std::string> stage_settings(Target target);
 /// Copies the live rows of {day:Date} of all teams but {but:Array(UInt64)}.
 std::string copy_others(Target target, const TableName& staging, const TableName& live);
 

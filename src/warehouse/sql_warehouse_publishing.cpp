@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include "sql/sessions.h"
+#include "sql/staging.h"
 #include "sql/targets.h"
 #include "warehouse/ledger_rows.h"
 #include "warehouse/sql_warehouse.h"
