@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <stdexcept>
+#include <thread>
 
 #include "load/loader.h"
 #include "warehouse/source_mapping.h"
@@ -134,6 +135,7 @@ RunReport Product::rebuild(DayRange window, std::optional<Teams> teams) {
   options.judge.force = true;
   const Plan plan = plan_of(seen, window, definition_, options);
   ExecutorOptions execution;
+  execution.targets_at_once = std::thread::hardware_concurrency();
   RunReport report = must(executor_->run(plan, {fmt::format("bench-{}", ++runs_), "manual", "bench"}, execution, {}));
   if (report.status != RunStatus::kSucceeded) throw std::runtime_error("gapless: " + report.error);
   return report;

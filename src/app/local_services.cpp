@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
+#include <thread>
+
 #include "app/machine_memory.h"
 #include "app/source_settings.h"
 #include "core/secret_file.h"
@@ -269,6 +271,7 @@ ExecutorOptions LocalServices::executor_options() const {
   const Settings& settings = configuration_.settings;
   ExecutorOptions options;
   options.max_concurrent = settings.max_concurrent;
+  options.targets_at_once = std::thread::hardware_concurrency();
   options.newest_first = settings.newest_first;
   options.max_shrink_percent = settings.max_shrink_percent;
   const Day today = Day::of(clock().now());

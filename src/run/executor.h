@@ -55,7 +55,9 @@ struct RunEvents {
 struct ExecutorOptions {
   OnConflict on_conflict = OnConflict::kWait;
   std::size_t max_concurrent = 1;  ///< partitions at once
-  bool newest_first = true;        ///< days whose last attempt failed come after all others
+  /// Targets of a partition that are staged and checked at once, each within its part of the memory, until one does not fit.
+  std::size_t targets_at_once = 1;
+  bool newest_first = true;  ///< days whose last attempt failed come after all others
   /// A day that failed `kFailuresBeforeRest` times in a row is left alone for a day: for jobs that come again by themselves.
   bool rest_after_failures = false;
   std::size_t max_days = 0;  ///< days begun at most; 0: no limit. The blast radius is judged on the whole plan

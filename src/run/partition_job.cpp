@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <future>
 #include <random>
 
 #include "run/expiry.h"
@@ -12,6 +13,7 @@
 #include "run/take_over.h"
 #include "run/windows.h"
 #include "util/kill_point.h"
+#include "util/on_behalf.h"
 #include "util/waiting.h"
 
 namespace gapless {
@@ -141,6 +143,33 @@ Status PartitionJob::for_team_slices(const Teams& teams, const std::function<Sta
   return {};
 }
 
+Status PartitionJob::for_targets(const std::function<Status(Target, const Limits&)>& work) {
+  const std::size_t threads = std::clamp<std::size_t>(context_.targets_at_once, 1, targets_.size());
+  crowded_ = false;
+  Limits bounds = limits();
+  bounds.memory_limit_bytes /= threads;
+  std::atomic<std::size_t> left = targets_.size();
+  const auto take_turns = [&]() -> Status {
+    for (std::size_t now = left; now > 0;)
+      if (left.compare_exchange_weak(now, now - 1)) {
+        GAPLESS_TRY(work(targets_[now - 1], bounds));
+        now = left;
+      }
+    return {};
+  };
+  std::vector<std::future<Status>> others;
+  for (std::size_t i = 1; i < threads; ++i)
+    others.push_back(std::async(std::launch::async, [&, whom = working_for] {
+      const OnBehalfOf scope(whom);
+      return take_turns();
+    }));
+  Status done = take_turns();
+  for (auto& other : others)
+    if (Status also = other.get(); !also && done) done = std::move(also);
+  crowded_ = threads > 1 && !done;
+  return done;
+}
+
 Targets PartitionJob::to_publish(const std::vector<OwnedCell>& built, const Live& live) const {
   const Targets& kept = context_.warehouse.targets();
   const bool all_lack =
@@ -167,6 +196,7 @@ Targets PartitionJob::to_publish(const std::vector<OwnedCell>& built, const Live
 
 Result<std::vector<OwnedCell>> PartitionJob::build_once(const Teams& teams, const Live& live) {
   Warehouse& warehouse = context_.warehouse;
+  crowded_ = false;
   if (staging_exists_) GAPLESS_TRY(warehouse.drop_staging(staging(), limits()));
   staging_exists_ = true;
   GAPLESS_TRY(warehouse.create_staging(staging(), limits()));
@@ -183,28 +213,31 @@ Result<std::vector<OwnedCell>> PartitionJob::build_once(const Teams& teams, cons
   std::vector<OwnedCell> built;
   for (const auto& [team, cell] : cells) built.push_back(cell);
   targets_ = to_publish(built, live);
-  for (const Target target : targets_) {
+  const auto stage = [&](Target target, const Limits& bounds) -> Status {
     GAPLESS_TRY(for_team_slices(
-        built_teams, [&](const Teams& slice) { return warehouse.stage_cells(staging(), target, slice, limits()); }));
+        built_teams, [&](const Teams& slice) { return warehouse.stage_cells(staging(), target, slice, bounds); }));
     kill_point("build.staged_", name(target));
-    GAPLESS_TRY(warehouse.copy_others(staging(), target, teams, limits()));
+    GAPLESS_TRY(warehouse.copy_others(staging(), target, teams, bounds));
     kill_point("build.copied_", name(target));
-  }
+    return {};
+  };
+  GAPLESS_TRY(for_targets(stage));
   return built;
 }
 
 Status PartitionJob::check(const std::vector<OwnedCell>& built, const Live& live, Publication& publication) {
   publication.targets = {};
   GAPLESS_ASSIGN(staged_state_, context_.warehouse.staged_state(staging(), limits()));
-  for (const Target target : targets_) {
+  const auto check_target = [&](Target target, const Limits& bounds) -> Status {
     const auto index = static_cast<std::size_t>(target);
-    GAPLESS_ASSIGN(StagedPartition staged, context_.warehouse.staged(staging(), target, limits()));
+    GAPLESS_ASSIGN(StagedPartition staged, context_.warehouse.staged(staging(), target, bounds));
     Publication::OfTarget& publishes = publication.targets[index].emplace();
     publishes.drop = staged.cells.empty();
     for (const TargetCell& cell : staged.cells) publishes.staged_rows += cell.content.rows;
     staged_[index] = staged.cells;
-    GAPLESS_TRY(check_gate({target, built, live.content[index], std::move(staged)}));
-  }
+    return check_gate({target, built, live.content[index], std::move(staged)});
+  };
+  GAPLESS_TRY(for_targets(check_target));
   GAPLESS_ASSIGN(const PartitionStates now, context_.warehouse.live_state(partition_, limits()));
   for (const Target target : targets_) {
     const auto index = static_cast<std::size_t>(target);
@@ -231,6 +264,13 @@ Result<std::vector<OwnedCell>> PartitionJob::build_checked(const Teams& teams, c
       built = fail(std::move(good.error()));
     }
     const Error& error = built.error();
+    if (error.splittable() && crowded_) {
+      context_.targets_at_once = 1;
+      spdlog::info("run {}: {} did not fit in memory with several targets at once, one after the other from now on",
+                   context_.run_id, partition_.to_string());
+      steps_.retry();
+      continue;
+    }
     const std::size_t slice = std::min(context_.teams_per_statement.get(), teams.size());
     if (error.splittable() && slice > 1) {
       context_.teams_per_statement.lower_to((slice + 1) / 2);

@@ -46,6 +46,7 @@ struct RunContext {
   std::string warehouse_uuid;  ///< WarehouseMeta::uuid
   TeamsPerStatement& teams_per_statement;
   MemoryShares& memory;
+  std::atomic<std::size_t>& targets_at_once;
   std::map<Partition, FailingPartition> failing;  ///< before this run
 };
 
@@ -89,6 +90,8 @@ class PartitionJob {
   /// Staging with everything in it, passed through the gate. Retries what may be retried.
   Result<std::vector<OwnedCell>> build_checked(const Teams& teams, const Live& live, Publication& publication);
   Result<std::vector<OwnedCell>> build_once(const Teams& teams, const Live& live);
+  /// The last target first, which takes longest; several at once where the run does that.
+  Status for_targets(const std::function<Status(Target, const Limits&)>& work);
   Status for_team_slices(const Teams& teams, const std::function<Status(const Teams&)>& work) const;
   Status check(const std::vector<OwnedCell>& built, const Live& live, Publication& publication);
   /// Refuses what would lose most of a cell without the plan having known: the source broke since.
@@ -106,6 +109,7 @@ class PartitionJob {
   TargetContents staged_;
   PartitionStates staged_state_;
   StepLog steps_;
+  bool crowded_ = false;         ///< the last for_targets() failed with several at once
   bool staging_exists_ = false;  ///< of an earlier attempt, perhaps in part
   bool publishing_ = false;
 };

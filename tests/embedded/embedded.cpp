@@ -84,6 +84,7 @@ RunReport Embedded::run(const Plan& plan) {
   Executor executor(*warehouse_, *store_, clock_, definition_);
   ExecutorOptions execution;
   execution.max_concurrent = 2;
+  execution.targets_at_once = 2;
   execution.allow_shrink = true;
   return must(executor.run(plan, {fmt::format("run-{}", ++runs_), "manual", "command"}, execution, {}));
 }

@@ -74,6 +74,22 @@ TEST_F(Memory, ThatIsTooLittleForOneDayAloneIsAnErrorAlsoWithTwoAtOnce) {
   expect_nothing_left_over(world);
 }
 
+TEST_F(Memory, ThatIsTooLittleForSeveralTargetsAtOnceIsGivenToOneAfterTheOther) {
+  for (const char* method : {"stage_cells", "staged"}) {
+    world.faults.forget_calls();
+    world.faults.inject({.at_call = 2, .method = method, .effect = Effect::kHalf, .error = overloaded()});
+    Ask ask = world.ask();
+    ask.plan.judge.force = true;
+    ask.options.targets_at_once = 3;
+    const RunReport report = world.backfill(ask).value();
+    EXPECT_EQ(report.status, RunStatus::kSucceeded) << report.error;
+    EXPECT_EQ(calls_of("build_sessions"), 3) << "one of them again, with all teams at once";
+    expect_matches_model(world, world.ask().window, teams());
+    expect_ledger_and_targets_agree(world);
+    expect_nothing_left_over(world);
+  }
+}
+
 TEST_F(Memory, IsAlsoSparedWhereOnlyStagingExceedsIt) {
   world.faults.inject({.method = "stage_cells", .effect = Effect::kHalf, .error = overloaded()});
   const RunReport report = world.backfill(world.ask()).value();
