@@ -132,6 +132,8 @@ INSTANTIATE_TEST_SUITE_P(
         {"content_teams", content(Target::kBounces, table("t"), ContentScope::kDaysAndTeams), kRangeTeams},
         {"content_all", content(Target::kBounces, table("t"), ContentScope::kAll), {}},
         {"content_breakdowns", content(Target::kBreakdowns, table("t"), ContentScope::kAll), {}},
+        {"content_by_key_teams", content_by_key(Target::kStats, table("t"), ContentScope::kDaysAndTeams), kRangeTeams},
+        {"content_by_key_breakdowns", content_by_key(Target::kBreakdowns, table("t"), ContentScope::kAll), {}},
         {"target_extent", target_extent(table("t")), {}},
         {"replace_partition", replace_partition(table("t"), table("u")), {"partition:String"}},
         {"move_partition", move_partition(table("t"), table("u")), {"partition:String"}},

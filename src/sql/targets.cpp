@@ -1,5 +1,8 @@
 #include "sql/targets.h"
 
+#include <utility>
+#include <vector>
+
 #include "sql/columns.h"
 #include "sql/template.h"
 
@@ -23,16 +26,38 @@ std::string table_settings(Target target) {
   return target == Target::kBreakdowns ? " SETTINGS index_granularity = 256" : "";
 }
 
-std::string sum_of(std::string_view state, std::string_view name) {
-  return "sum(finalizeAggregation(" + std::string(state) + ")) AS " + std::string(name);
+/// The measures of one row of a target, as numbers; those that it does not have are 0.
+std::vector<std::pair<std::string_view, std::string>> measures(Target target) {
+  const auto number = [](std::string_view state) { return "finalizeAggregation(" + std::string(state) + ")"; };
+  const bool is_narrow = target == Target::kBreakdowns;
+  if (target == Target::kStats)
+    return {{"view_events", number("pageviews_count_state")},
+            {"sessions", "0"},
+            {"bounces", "0"},
+            {"duration", "toInt64(0)"}};
+  return {{"view_events", number("pageviews_count_state")},
+          {"sessions", number(is_narrow ? "sessions_count_state" : "total_session_count_state")},
+          {"bounces", number("bounces_count_state")},
+          {"duration", number("total_session_duration_state")}};
 }
 
-std::string measures(Target target) {
-  std::string text = sum_of("pageviews_count_state", "view_events_");
-  if (target == Target::kStats) return text + ", 0 AS sessions_, 0 AS bounces_, toInt64(0) AS duration_";
-  const bool is_narrow = target == Target::kBreakdowns;
-  return text + ", " + sum_of(is_narrow ? "sessions_count_state" : "total_session_count_state", "sessions_") + ", " +
-         sum_of("bounces_count_state", "bounces_") + ", " + sum_of("total_session_duration_state", "duration_");
+/// Which rows, with " WHERE " before them.
+std::string where(ContentScope scope) {
+  if (scope == ContentScope::kAll) return "";
+  const std::string days =
+      " WHERE toYYYYMMDD(period_bucket) BETWEEN toYYYYMMDD({first:Date}) AND toYYYYMMDD({last:Date})";
+  return scope == ContentScope::kDaysAndTeams ? days + " AND team_id IN ({teams:Array(UInt64)})" : days;
+}
+
+/// What is added up to key_hash: the key's hash, and of the narrow target its measures with it.
+std::string hashed(Target target) {
+  return target == Target::kBreakdowns ? "cityHash64(key, view_events_, sessions_, bounces_, duration_)" : "key";
+}
+
+/// Of the narrow target only the totals count: each of its dimensions has the measures again.
+std::string sum(Target target, std::string_view measure) {
+  const std::string row = std::string(measure) + "_";
+  return target == Target::kBreakdowns ? "sumIf(" + row + ", is_total)" : "sum(" + row + ")";
 }
 
 }  // namespace
@@ -61,27 +86,41 @@ std::string copy_others(Target target, const TableName& staging, const TableName
 }
 
 std::string content(Target target, const TableName& table, ContentScope scope) {
-  std::string where;
-  if (scope != ContentScope::kAll)
-    where = " WHERE toYYYYMMDD(period_bucket) BETWEEN toYYYYMMDD({first:Date}) AND toYYYYMMDD({last:Date})";
-  if (scope == ContentScope::kDaysAndTeams) where += " AND team_id IN ({teams:Array(UInt64)})";
-  const bool is_narrow = target == Target::kBreakdowns;
-  std::string figures;
-  for (const char* name : {"view_events", "sessions", "bounces", "duration"})
-    figures += std::string(", ") + (is_narrow ? "sumIf(" : "sum(") + name + (is_narrow ? "_, is_total)" : "_)") +
-               " AS " + name;
-  return expand(
-      R"(SELECT team_id, day, sum(rows_) AS rows, count() AS keys, sum($hashed) AS key_hash$figures
+  std::string of_row, figures;
+  for (const auto& [measure, value] : measures(target)) {
+    of_row.append(", ").append(value).append(" AS ").append(measure).append("_");
+    figures.append(", ").append(sum(target, measure)).append(" AS ").append(measure);
+  }
+  if (target == Target::kBreakdowns) of_row += ", dimension = '' AS is_total";
+  return expand(R"(SELECT team_id, day, count() AS rows, uniqExact(key) AS keys, sum($hashed) AS key_hash$figures
+    FROM (SELECT team_id, toDate(period_bucket) AS day, cityHash64($keys) AS key$of_row FROM $table$where)
+    GROUP BY team_id, day ORDER BY team_id, day)",
+                {{"hashed", hashed(target)},
+                 {"figures", figures},
+                 {"keys", target_keys(target)},
+                 {"of_row", of_row},
+                 {"table", table.quoted()},
+                 {"where", where(scope)}});
+}
+
+std::string content_by_key(Target target, const TableName& table, ContentScope scope) {
+  std::string of_key, figures;
+  for (const auto& [measure, value] : measures(target)) {
+    of_key.append(", sum(").append(value).append(") AS ").append(measure).append("_");
+    figures.append(", ").append(sum(target, measure)).append(" AS ").append(measure);
+  }
+  if (target == Target::kBreakdowns) of_key += ", any(dimension) = '' AS is_total";
+  return expand(R"(SELECT team_id, day, sum(rows_) AS rows, count() AS keys, sum($hashed) AS key_hash$figures
     FROM (SELECT team_id, toDate(period_bucket) AS day, cityHash64($keys) AS key, metroHash64($keys) AS also,
-            count() AS rows_, $measures
+            count() AS rows_$of_key
           FROM $table$where GROUP BY team_id, day, key, also)
     GROUP BY team_id, day ORDER BY team_id, day)",
-      {{"hashed", is_narrow ? "cityHash64(key, view_events_, sessions_, bounces_, duration_)" : "key"},
-       {"figures", figures},
-       {"keys", target_keys(target)},
-       {"measures", measures(target) + (is_narrow ? ", any(dimension) = '' AS is_total" : "")},
-       {"table", table.quoted()},
-       {"where", where}});
+                {{"hashed", hashed(target)},
+                 {"figures", figures},
+                 {"keys", target_keys(target)},
+                 {"of_key", of_key},
+                 {"table", table.quoted()},
+                 {"where", where(scope)}});
 }
 
 std::string target_extent(const TableName& table) {

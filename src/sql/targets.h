@@ -22,10 +22,12 @@ enum class ContentScope {
   kAll            ///< the whole table: a staging table
 };
 /// team_id, day, rows, keys, key_hash, view_events, sessions, bounces, duration by (team, day); what the target does not
-/// have is 0. Distinct keys are told apart by two hashes of 64 bits, which take a quarter of the time
-/// of a good one of 128. The narrow target has its measures from its totals, and in
-/// key_hash, with each key, the sums of that group: so that one that changed in any dimension is seen.
+/// have is 0. The narrow target has its measures from its totals, and in key_hash, with each key, the sums of that group: so
+/// that one that changed in any dimension is seen. `keys` counts the distinct hashes of keys: where it is `rows`, each key
+/// occurs once. Where it is less, a key is repeated, or two have one hash: content_by_key() tells.
 std::string content(Target target, const TableName& table, ContentScope scope);
+/// The same with keys told apart by two hashes of 64 bits, and each counted once however often it occurs. Twice the work.
+std::string content_by_key(Target target, const TableName& table, ContentScope scope);
 /// One row: rows, first_day, last_day.
 std::string target_extent(const TableName& table);
 

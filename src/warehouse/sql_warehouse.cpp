@@ -395,8 +395,8 @@ Result<std::optional<DayRange>> SqlWarehouse::published_days(const Limits& limit
   return days;
 }
 
-Result<std::vector<TargetCell>> SqlWarehouse::ask_content(std::string_view question, const Statement& statement,
-                                                          const Limits& limits) {
+Result<std::vector<TargetCell>> SqlWarehouse::ask_cells(std::string_view question, const Statement& statement,
+                                                        const Limits& limits) {
   GAPLESS_ASSIGN(
       const Rows rows,
       ask(question, statement,
@@ -422,9 +422,23 @@ Result<std::vector<TargetCell>> SqlWarehouse::ask_content(std::string_view quest
 
 Result<std::vector<TargetCell>> SqlWarehouse::target_content(Target target, DayRange days,
                                                              const std::optional<Teams>& teams, const Limits& limits) {
-  const auto scope = teams ? sql::ContentScope::kDaysAndTeams : sql::ContentScope::kDays;
-  return ask_content(fmt::format("what {} holds", table_name(target)),
-                     bind_range(sql::content(target, live(target), scope), days, teams), limits);
+  return ask_content(fmt::format("what {} holds", table_name(target)), target, live(target), days, teams, limits);
+}
+
+Result<std::vector<TargetCell>> SqlWarehouse::ask_content(std::string_view question, Target target,
+                                                          const TableName& table, std::optional<DayRange> days,
+                                                          const std::optional<Teams>& teams, const Limits& limits) {
+  const auto scope = !days   ? sql::ContentScope::kAll
+                     : teams ? sql::ContentScope::kDaysAndTeams
+                             : sql::ContentScope::kDays;
+  const auto ask_by = [&](std::string text) {
+    return ask_cells(question, days ? bind_range(std::move(text), *days, teams) : Statement(std::move(text)), limits);
+  };
+  GAPLESS_ASSIGN(auto cells, ask_by(sql::content(target, table, scope)));
+  const bool each_key_once =
+      std::ranges::all_of(cells, [](const TargetCell& cell) { return cell.content.keys == cell.content.rows; });
+  if (each_key_once) return cells;
+  return ask_by(sql::content_by_key(target, table, scope));
 }
 
 Result<PartitionStates> SqlWarehouse::ask_state(std::string_view question,

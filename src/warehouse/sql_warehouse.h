@@ -94,7 +94,11 @@ class SqlWarehouse final : public Warehouse {
   /// Of these tables, one for each target.
   Result<PartitionStates> ask_state(std::string_view question, const std::array<TableName, kTargets.size()>& tables,
                                     const Partition& partition, const Limits& limits);
-  Result<std::vector<TargetCell>> ask_content(std::string_view question, const Statement& statement,
+  Result<std::vector<TargetCell>> ask_cells(std::string_view question, const Statement& statement,
+                                            const Limits& limits);
+  /// Of all days where none are given: of a staging table.
+  Result<std::vector<TargetCell>> ask_content(std::string_view question, Target target, const TableName& table,
+                                              std::optional<DayRange> days, const std::optional<Teams>& teams,
                                               const Limits& limits);
 
   Engine& engine_;

@@ -57,9 +57,7 @@ Status SqlWarehouse::copy_others(const StagingId& staging, Target target, const 
 Result<StagedPartition> SqlWarehouse::staged(const StagingId& staging, Target target, const Limits& limits) {
   const TableName table = StagingTables::of(staging, layout_.staging_database).target(target);
   StagedPartition partition;
-  GAPLESS_ASSIGN(
-      const auto cells,
-      ask_content("what is staged", Statement(sql::content(target, table, sql::ContentScope::kAll)), limits));
+  GAPLESS_ASSIGN(const auto cells, ask_content("what is staged", target, table, std::nullopt, std::nullopt, limits));
   for (const TargetCell& cell : cells) {
     if (cell.cell.day == staging.partition.day)
       partition.cells.push_back(cell);
