@@ -215,11 +215,13 @@ std::string exact_name(std::string_view uniq_state) {
   return std::string(uniq_state.substr(0, uniq_state.size() - std::string_view("state").size())) + "exact";
 }
 
-/// The columns of a group on either side: key, then states; sums finalized.
+/// The columns of a group on either side: key, then states; sums finalized. The dimensions are one tuple: analysing a GROUP
+/// BY takes the engine as long as there are keys, times all that is read below them.
 std::string expected_groups(Target target, const Source& source, UniqExact exact) {
-  std::string columns = "toUInt64(team_id) AS team_id, " + bucket_of(target);
+  std::string columns = "toUInt64(team_id) AS team_id, " + bucket_of(target), values;
   for (const Column& column : dimensions(target))
-    columns.append(", ").append(value_of(target, column.name)).append(" AS ").append(column.name);
+    values.append(values.empty() ? "" : ", ").append(value_of(target, column.name));
+  columns += ", (" + values + ") AS dimensions";
   std::string figures;
   for (const Column& state : states(target)) {
     const std::string name(state.name);
@@ -229,21 +231,18 @@ std::string expected_groups(Target target, const Source& source, UniqExact exact
       figures.append(", uniqExact(").append(counted_by(name)).append(") AS ").append(exact_name(name));
     if (!is_uniq(state)) columns.append(", ").append(summand_of(target, name)).append(" AS of_").append(name);
   }
-  return expand(R"(
-    SELECT 0 AS is_live, team_id, period_bucket, $dimensions$figures
+  return expand(
+      R"(
+    SELECT 0 AS is_live, team_id, period_bucket, dimensions$figures
     FROM (SELECT $columns, person, id FROM ($sessions)$each_part)
-    GROUP BY team_id, period_bucket, $dimensions)",
-                {{"dimensions", names(dimensions(target))},
-                 {"figures", figures},
-                 {"columns", columns},
-                 {"sessions", sessions(source)},
-                 {"each_part", each_part(target)}});
+    GROUP BY team_id, period_bucket, dimensions)",
+      {{"figures", figures}, {"columns", columns}, {"sessions", sessions(source)}, {"each_part", each_part(target)}});
 }
 
 std::string live_rows(Target target, const TableName& live, UniqExact exact) {
-  std::string columns;
+  std::string columns, values;
   for (const Column& column : dimensions(target))
-    columns.append(", ").append(plain(column, std::string(column.name))).append(" AS ").append(column.name);
+    values.append(values.empty() ? "" : ", ").append(plain(column, std::string(column.name)));
   for (const Column& state : states(target)) {
     const std::string name(state.name);
     if (!is_uniq(state)) columns.append(", finalizeAggregation(").append(name).append(") AS ").append(name);
@@ -251,10 +250,10 @@ std::string live_rows(Target target, const TableName& live, UniqExact exact) {
     if (is_uniq(state) && exact == UniqExact::kYes) columns.append(", toUInt64(0) AS ").append(exact_name(name));
   }
   return expand(R"(
-    SELECT 1 AS is_live, team_id, period_bucket$columns
+    SELECT 1 AS is_live, team_id, period_bucket, ($values) AS dimensions$columns
     FROM $live
     WHERE toYYYYMMDD(period_bucket) = toYYYYMMDD({day:Date}) AND team_id IN ({teams:Array(UInt64)}))",
-                {{"columns", columns}, {"live", live.quoted()}});
+                {{"values", values}, {"columns", columns}, {"live", live.quoted()}});
 }
 
 /// The figures of one group, each as (measure, in the target, in the source, in the union, whether that is wrong). Where
@@ -291,25 +290,23 @@ std::string figures_of(Target target, const Source& source, UniqExact exact) {
 
 std::string verification(Target target, const TableName& live, const Source& source, UniqExact exact) {
   std::string texts;
+  std::size_t number = 0;
   for (const Column& column : dimensions(target))
-    texts += ", toString(" + std::string(column.name) + ") AS " + std::string(column.name);
-  const auto columns = [&](std::string_view prefix) { return names(dimensions(target), prefix); };
+    texts += ", toString(dimensions." + std::to_string(++number) + ") AS " + std::string(column.name);
   // What differs is counted before it is cut: whoever reads ten of a thousand is told so.
   return expand(R"(SELECT team_id, differences, figure.1 AS measure, figure.2 AS in_target, figure.3 AS in_source,
       figure.4 AS in_union, toString(bucket) AS period_bucket$texts
     FROM (
-      SELECT team_id, count() OVER (PARTITION BY team_id) AS differences, figure, bucket, $dimensions
+      SELECT team_id, count() OVER (PARTITION BY team_id) AS differences, figure, bucket, dimensions
       FROM (
-        SELECT g.team_id AS team_id, g.period_bucket AS bucket, $of_g,
+        SELECT g.team_id AS team_id, g.period_bucket AS bucket, g.dimensions AS dimensions,
           arrayJoin(arrayFilter(f -> f.5, [$figures])) AS figure
         FROM ($live
           UNION ALL$expected) AS g
-        GROUP BY g.team_id, g.period_bucket, $of_g))
-    ORDER BY team_id, measure = '$merged', bucket, measure, $dimensions
+        GROUP BY g.team_id, g.period_bucket, g.dimensions))
+    ORDER BY team_id, measure = '$merged', bucket, measure, dimensions
     LIMIT {most:UInt64} BY team_id)",
                 {{"texts", texts},
-                 {"dimensions", columns("")},
-                 {"of_g", columns("g.")},
                  {"merged", std::string(kMergedPersons)},
                  {"figures", figures_of(target, source, exact)},
                  {"live", live_rows(target, live, exact)},
