@@ -109,7 +109,7 @@ std::uint64_t read_alone(const File& file, Measurement measurement) {
   double bytes = 0;
   measurement.of(thread_cpu_now, [&] {
     report = must(read_events(file.path.string(), file.format, read_options(), [&](const EventBlock& block) -> Status {
-      bytes += static_cast<double>(block.row_binary.size());
+      bytes += static_cast<double>(block.bytes.size());
       return {};
     }));
   });
