@@ -11,6 +11,7 @@
 #include "building.h"
 #include "detection.h"
 #include "figures.h"
+#include "loading.h"
 #include "reading.h"
 #include "world.h"
 
@@ -23,7 +24,9 @@ struct Options {
   std::size_t month_runs = 1;
   std::filesystem::path directory = "build/bench";
   std::filesystem::path workload = "bench/workload.sql";
+  std::filesystem::path samples = "samples";
   std::filesystem::path json;
+  bool loading = false;
   bool profile = false;
 };
 
@@ -37,6 +40,11 @@ std::string text_of(const std::filesystem::path& path) {
 
 void run(const Options& options) {
   Workbench bench(options.directory / std::to_string(options.events));
+  if (options.loading) {
+    Figures figures;
+    measure_loading(bench, options.samples, options.runs, figures);
+    return print_loading(figures);
+  }
   fmt::print(stderr, "events: {} or so, in {}\n", options.events, options.directory.string());
   constexpr std::uint64_t kEventsOfASession = 4;
   bench.make_events(options.events / kEventsOfASession, text_of(options.workload));
@@ -47,9 +55,11 @@ void run(const Options& options) {
   measure_month(bench, options.month_runs, figures);
   measure_detection(bench, options.runs, figures);
   measure_reading(bench, options.runs, figures);
+  measure_loading(bench, options.samples, options.runs, figures);
   print_building(figures);
   print_detection(figures);
   print_reading(figures);
+  print_loading(figures);
   if (!options.json.empty()) std::ofstream(options.json) << figures.json().dump(2) << "\n";
 }
 
@@ -65,6 +75,8 @@ int main(int argc, char** argv) {
   app.add_option("--directory", options.directory, "where events and tables are made, and kept for the next time");
   app.add_option("--workload", options.workload, "the statement that makes the events");
   app.add_option("--json", options.json, "a file for every measurement");
+  app.add_option("--samples", options.samples, "the recordings that files to load are made of");
+  app.add_flag("--loading", options.loading, "instead: loading alone");
   app.add_flag("--profile", options.profile, "instead: what each statement of one day costs");
   CLI11_PARSE(app, argc, argv);
   spdlog::set_level(spdlog::level::warn);

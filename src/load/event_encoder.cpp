@@ -1,82 +1,103 @@
 #include "load/event_encoder.h"
 
 #include <array>
-#include <cstring>
+#include <bit>
+#include <numeric>
+#include <utility>
 
 namespace gapless {
 namespace {
 
-/// A row is written into memory sized once, since growing a string a field at a time costs more than the rest.
-class RowWriter {
- public:
-  RowWriter(std::string& out, std::size_t at_most) : out_(out), start_(out.size()) {
-    out_.resize(start_ + at_most);
-    at_ = out_.data() + start_;
-  }
-  ~RowWriter() { out_.resize(static_cast<std::size_t>(at_ - out_.data())); }
-  RowWriter(const RowWriter&) = delete;
-  RowWriter& operator=(const RowWriter&) = delete;
+/// Visits the event's values in the order of kEventColumns.
+template <class Visit>
+void each_value(const Event& event, Visit visit) {
+  visit(event.team_id);
+  visit(event.event);
+  visit(event.timestamp);
+  visit(event.inserted_at);
+  visit(event.uuid);
+  visit(event.person_id);
+  visit(event.session_id);
+  visit(event.host);
+  visit(event.pathname);
+  visit(event.device_type);
+  visit(event.browser);
+  visit(event.os);
+  visit(event.viewport_width);
+  visit(event.viewport_height);
+  visit(event.referring_domain);
+  visit(event.utm_source);
+  visit(event.utm_medium);
+  visit(event.utm_campaign);
+  visit(event.utm_term);
+  visit(event.utm_content);
+  visit(event.country_code);
+  visit(event.city_name);
+  visit(event.region_code);
+  visit(event.region_name);
+  visit(event.has_gclid);
+  visit(event.has_gad_source_paid_search);
+  visit(event.has_fbclid);
+  visit(event.mat_metadata_logged_in);
+  visit(event.mat_metadata_backend);
+}
 
-  void number(std::uint64_t value) {
-    for (int shift = 0; shift < 64; shift += 8) *at_++ = static_cast<char>(value >> shift & 0xFF);
-  }
-  void number(std::int64_t value) { number(static_cast<std::uint64_t>(value)); }
-  void instant(Instant value) { number(static_cast<std::int64_t>(value.time_since_epoch().count())); }
-  /// Two little-endian halves, the first half of the text first.
-  void uuid(const Uuid& value) {
-    number(value.high());
-    number(value.low());
-  }
-  void flag(bool value) { *at_++ = value ? '\1' : '\0'; }
-  void text(const std::string& value) {
-    std::size_t length = value.size();
-    while (length >= 0x80) {
-      *at_++ = static_cast<char>((length & 0x7F) | 0x80);
-      length >>= 7;
-    }
-    *at_++ = static_cast<char>(length);
-    std::memcpy(at_, value.data(), value.size());
-    at_ += value.size();
-  }
+std::string_view type_of(std::uint64_t) { return "UInt64"; }
+std::string_view type_of(std::int64_t) { return "Int64"; }
+std::string_view type_of(bool) { return "Bool"; }
+std::string_view type_of(Instant) { return "DateTime64(6, 'UTC')"; }
+std::string_view type_of(const Uuid&) { return "UUID"; }
+std::string_view type_of(const std::string&) { return "String"; }
 
- private:
-  std::string& out_;
-  std::size_t start_;
-  char* at_;
-};
+void append_length(std::size_t length, std::vector<char>& out) {
+  for (; length >= 0x80; length >>= 7) out.push_back(static_cast<char>((length & 0x7F) | 0x80));
+  out.push_back(static_cast<char>(length));
+}
+
+void append(std::uint64_t value, std::vector<char>& out) {
+  static_assert(std::endian::native == std::endian::little, "as the format has it");
+  const auto bytes = std::bit_cast<std::array<char, sizeof(value)>>(value);
+  out.insert(out.end(), bytes.begin(), bytes.end());
+}
+void append(std::int64_t value, std::vector<char>& out) { append(static_cast<std::uint64_t>(value), out); }
+void append(bool value, std::vector<char>& out) { out.push_back(value ? '\1' : '\0'); }
+void append(Instant value, std::vector<char>& out) {
+  append(static_cast<std::int64_t>(value.time_since_epoch().count()), out);
+}
+/// Two numbers, the first half of the text first.
+void append(const Uuid& value, std::vector<char>& out) {
+  append(value.high(), out);
+  append(value.low(), out);
+}
+void append(std::string_view value, std::vector<char>& out) {
+  append_length(value.size(), out);
+  out.insert(out.end(), value.begin(), value.end());
+}
 
 }  // namespace
 
-void append_row_binary(const Event& event, std::string& out) {
-  const std::array<const std::string*, 5> page{&event.host, &event.pathname, &event.device_type, &event.browser,
-                                               &event.os};
-  const std::array<const std::string*, 10> origin{
-      &event.referring_domain, &event.utm_source,   &event.utm_medium, &event.utm_campaign, &event.utm_term,
-      &event.utm_content,      &event.country_code, &event.city_name,  &event.region_code,  &event.region_name};
-  constexpr std::size_t kLengthBytes = 10;
-  constexpr std::size_t kFixedBytes = 3 * 8 + 2 * 16 + 2 * 8 + 4;
-  std::size_t at_most = kFixedBytes + 18 * kLengthBytes + event.event.size() + event.session_id.size() +
-                        event.mat_metadata_backend.size();
-  for (const std::string* text : page) at_most += text->size();
-  for (const std::string* text : origin) at_most += text->size();
+void EventEncoder::add(const Event& event) {
+  each_value(event, [column = columns_.data()](const auto& value) mutable { append(value, *column++); });
+  ++events_;
+}
 
-  RowWriter row(out, at_most);
-  row.number(event.team_id);
-  row.text(event.event);
-  row.instant(event.timestamp);
-  row.instant(event.inserted_at);
-  row.uuid(event.uuid);
-  row.uuid(event.person_id);
-  row.text(event.session_id);
-  for (const std::string* text : page) row.text(*text);
-  row.number(event.viewport_width);
-  row.number(event.viewport_height);
-  for (const std::string* text : origin) row.text(*text);
-  row.flag(event.has_gclid);
-  row.flag(event.has_gad_source_paid_search);
-  row.flag(event.has_fbclid);
-  row.flag(event.mat_metadata_logged_in);
-  row.text(event.mat_metadata_backend);
+std::size_t EventEncoder::bytes() const {
+  return std::accumulate(columns_.begin(), columns_.end(), std::size_t{0},
+                         [](std::size_t sum, const auto& column) { return sum + column.size(); });
+}
+
+std::string_view EventEncoder::take_block() {
+  block_.clear();
+  append_length(columns_.size(), block_);
+  append_length(std::exchange(events_, 0), block_);
+  std::size_t i = 0;
+  each_value(Event{}, [&](const auto& value) {
+    append(kEventColumns[i], block_);
+    append(type_of(value), block_);
+    block_.insert(block_.end(), columns_[i].begin(), columns_[i].end());
+    columns_[i++].clear();
+  });
+  return {block_.data(), block_.size()};
 }
 
 }  // namespace gapless

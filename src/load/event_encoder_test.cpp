@@ -60,43 +60,68 @@ TEST(Event, TimestampsAreLoadableWithinTheRangeOfPartitions) {
   EXPECT_FALSE(is_loadable_timestamp(at("1969-12-31T23:59:59Z")));
 }
 
-// Checked against ClickHouse's own reader: SELECT * FROM input(…) FORMAT RowBinary.
-TEST(EventEncoder, WritesTheColumnsAsRowBinary) {
-  const std::string expected =
-      "\x08\x07\x06\x05\x04\x03\x02\x01"s                                  // team_id
-      "\x09$pageview"s                                                     // event
-      "\x88\x77\x66\x55\x44\x33\x22\x11"s                                  // timestamp
-      "\xff\xff\xff\xff\xff\xff\xff\xff"s                                  // inserted_at
-      "\x07\x06\x05\x04\x03\x02\x01\x00\x0f\x0e\x0d\x0c\x0b\x0a\x09\x08"s  // uuid
-      "\x01\0\0\0\0\0\0\0\x02\0\0\0\0\0\0\0"s                              // person_id
-      "\xc8\x01"s +                                                        // session_id
-      std::string(200, 's') +                                              //
-      "\x01h\x01/\x01"s +
-      "D\x01"s +
-      "b\x01o"s                            // host to os
-      "\x01\0\0\0\0\0\0\0"s                // viewport_width
-      "\xff\xff\xff\xff\xff\xff\xff\xff"s  // viewport_height
-      "\x01r\x01"s +
-      "1\x01"s + "2\x01"s + "3\x01"s + "4\x01"s + "5\x01"s +  // referring_domain to utm_content
-      "6\x01"s + "7\x01"s + "8\x03"s +
-      "9\0x"s            // country_code to region_name
-      "\x01\0\x01\x01"s  // flags
-      "\x01m"s;          // mat_metadata_backend
-  std::string out = "before";
-  append_row_binary(full_event(), out);
-  EXPECT_EQ(out, "before" + expected);
-  EXPECT_EQ(kEventColumns.size(), 29u);
+/// A column of a block: its name and type, each after its length, and its values.
+std::string column(const std::string& name, const std::string& type, const std::string& values) {
+  return static_cast<char>(name.size()) + name + static_cast<char>(type.size()) + type + values;
+}
+std::string texts(const std::string& name, const std::string& values) { return column(name, "String", values); }
+
+std::string times(const std::string& name, const std::string& values) {
+  return column(name, "DateTime64(6, 'UTC')", values);
 }
 
-TEST(EventEncoder, WritesAnEmptyEventAndLongTexts) {
-  std::string out;
-  append_row_binary(Event{}, out);
-  EXPECT_EQ(out, std::string(94, '\0'));
+// Checked against ClickHouse's own reader: SELECT * FROM file('…', Native).
+TEST(EventEncoder, WritesTheColumnsAsABlock) {
+  EventEncoder encoder;
+  encoder.add(full_event());
+  encoder.add(Event{});
+  EXPECT_EQ(encoder.events(), 2u);
+  const std::string zero(8, '\0');
+  EXPECT_EQ(
+      encoder.take_block(),
+      "\x1d\x02"s +                                                                 // 29 columns, 2 rows
+          column("team_id", "UInt64", "\x08\x07\x06\x05\x04\x03\x02\x01" + zero) +  //
+          texts("event", "\x09$pageview\0"s) +                                      //
+          times("timestamp", "\x88\x77\x66\x55\x44\x33\x22\x11" + zero) +           //
+          times("inserted_at", "\xff\xff\xff\xff\xff\xff\xff\xff" + zero) +         //
+          column("uuid", "UUID", "\x07\x06\x05\x04\x03\x02\x01\x00\x0f\x0e\x0d\x0c\x0b\x0a\x09\x08"s + zero + zero) +
+          column("person_id", "UUID", "\x01\0\0\0\0\0\0\0\x02\0\0\0\0\0\0\0"s + zero + zero) +
+          texts("session_id", "\xc8\x01" + std::string(200, 's') + "\0"s) +  //
+          texts("host", "\x01h\0"s) + texts("pathname", "\x01/\0"s) + texts("device_type", "\x01\x44\0"s) +
+          texts("browser", "\x01\x62\0"s) + texts("os", "\x01o\0"s) +
+          column("viewport_width", "Int64", "\x01\0\0\0\0\0\0\0"s + zero) +
+          column("viewport_height", "Int64", "\xff\xff\xff\xff\xff\xff\xff\xff" + zero) +
+          texts("referring_domain", "\x01r\0"s) + texts("utm_source", "\x01\x31\0"s) +
+          texts("utm_medium", "\x01\x32\0"s) + texts("utm_campaign", "\x01\x33\0"s) + texts("utm_term", "\x01\x34\0"s) +
+          texts("utm_content", "\x01\x35\0"s) + texts("country_code", "\x01\x36\0"s) +
+          texts("city_name", "\x01\x37\0"s) + texts("region_code", "\x01\x38\0"s) +
+          texts("region_name", "\x03\x39\0x\0"s) + column("has_gclid", "Bool", "\1\0"s) +
+          column("has_gad_source_paid_search", "Bool", "\0\0"s) + column("has_fbclid", "Bool", "\1\0"s) +
+          column("mat_metadata_loggedIn", "Bool", "\1\0"s) + texts("mat_metadata_backend", "\x01m\0"s));
+}
+
+TEST(EventEncoder, BlocksHaveNothingOfEachOther) {
+  EventEncoder encoder;
+  encoder.add(full_event());
+  encoder.add(full_event());
+  encoder.take_block();
+  EXPECT_EQ(encoder.events(), 0u);
+  EXPECT_EQ(encoder.bytes(), 0u);
+  encoder.add(full_event());
+  EventEncoder other;
+  other.add(full_event());
+  EXPECT_EQ(encoder.take_block(), other.take_block());
+}
+
+TEST(EventEncoder, CountsTheBytesOfEmptyEventsAndLongTexts) {
+  EventEncoder encoder;
+  encoder.add(Event{});
+  EXPECT_EQ(encoder.bytes(), 94u);
   Event event;
   event.pathname = std::string(3'000'000, 'p');
-  append_row_binary(event, out);
-  EXPECT_EQ(out.size(), 94u + 94u - 1u + 4u + 3'000'000u);
-  EXPECT_NE(out.find("\xC0\x8D\xB7\x01pppp"), std::string::npos);
+  encoder.add(event);
+  EXPECT_EQ(encoder.bytes(), 94u + 94u - 1u + 4u + 3'000'000u);
+  EXPECT_NE(encoder.take_block().find("\0\xC0\x8D\xB7\x01pppp"s), std::string::npos);
 }
 
 }  // namespace

@@ -30,7 +30,6 @@ class FileReading {
  public:
   FileReading(std::unique_ptr<ByteSource> source, const ReadOptions& options, const EventSink& sink)
       : lines_(std::move(source)), options_(options), sink_(sink) {
-    block_.reserve(kBlockBytes + (kBlockBytes >> 2));
     if (options_.rejects != nullptr) {
       lines_.on_long_line([this](std::string_view piece) { options_.rejects->write(piece); });
     }
@@ -84,16 +83,13 @@ class FileReading {
     first_ = report_.events == 0 ? event.timestamp : std::min(first_, event.timestamp);
     last_ = report_.events == 0 ? event.timestamp : std::max(last_, event.timestamp);
     ++report_.events;
-    ++block_events_;
-    append_row_binary(event, block_);
-    return block_.size() >= kBlockBytes ? hand_over() : Status{};
+    block_.add(event);
+    return block_.bytes() >= kBlockBytes ? hand_over() : Status{};
   }
 
   Status hand_over() {
-    if (block_events_ == 0) return {};
-    GAPLESS_TRY(sink_(EventBlock{block_, std::exchange(block_events_, 0)}));
-    block_.clear();
-    return {};
+    const std::uint64_t events = block_.events();
+    return events == 0 ? Status{} : sink_(EventBlock{block_.take_block(), events});
   }
 
   void reject(std::string_view line, std::string reason) {
@@ -143,8 +139,7 @@ class FileReading {
   const ReadOptions& options_;
   const EventSink& sink_;
   FileReport report_;
-  std::string block_;
-  std::uint64_t block_events_ = 0;
+  EventEncoder block_;
   Instant first_;
   Instant last_;
 };

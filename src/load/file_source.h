@@ -37,9 +37,9 @@ struct ReadOptions {
   Workplace workplace = {};
 };
 
-/// Some events as rows of RowBinary, in the columns of kEventColumns. The bytes live until the sink returns.
+/// Some events as a block of the Native format, as EventEncoder makes it. The bytes live until the sink returns.
 struct EventBlock {
-  std::string_view row_binary;
+  std::string_view bytes;
   std::uint64_t events = 0;
 };
 /// An error ends the reading with that error.

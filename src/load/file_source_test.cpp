@@ -50,17 +50,17 @@ class FileSource : public testing::Test {
     return read_path(directory_.write("input", content), format, with);
   }
   Result<FileReport> read_path(const std::string& path, LoadFormat format, const ReadOptions& with) {
-    rows_.clear();
+    bytes_.clear();
     blocks_.clear();
     return read_events(path, format, with, [this](const EventBlock& block) -> Status {
-      rows_ += block.row_binary;
+      bytes_ += block.bytes;
       blocks_.push_back(block.events);
       return {};
     });
   }
 
   TemporaryDirectory directory_;
-  std::string rows_;
+  std::string bytes_;
   std::vector<std::uint64_t> blocks_;
 };
 
@@ -93,7 +93,7 @@ TEST_F(FileSource, ReadsRealEvents) {
   EXPECT_EQ(report->last_day->to_string(), "2014-01-22");
 }
 
-TEST_F(FileSource, HandsOverTheRowsOfTheEventsInOrder) {
+TEST_F(FileSource, HandsOverTheEventsInOrder) {
   const auto report = read(event_line(1) + "\n\n" + event_line(2, "2026-02-27 00:00:00") + "\n" + event_line(3));
   ASSERT_TRUE(report) << report.error().message;
   EXPECT_EQ(report->lines, 4u);
@@ -102,20 +102,20 @@ TEST_F(FileSource, HandsOverTheRowsOfTheEventsInOrder) {
   EXPECT_EQ(report->first_day->to_string(), "2026-02-27");
   EXPECT_EQ(report->last_day->to_string(), "2026-03-01");
   EventJsonParser parser(options().inserted_at);
-  std::string expected;
+  EventEncoder expected;
   for (const std::string& line : {event_line(1), event_line(2, "2026-02-27 00:00:00"), event_line(3)}) {
     Event event;
     ASSERT_TRUE(std::holds_alternative<Accepted>(parser.parse(line, event)));
-    append_row_binary(event, expected);
+    expected.add(event);
   }
-  EXPECT_EQ(rows_, expected);
+  EXPECT_EQ(bytes_, expected.take_block());
   EXPECT_THAT(blocks_, ElementsAre(3));
 }
 
 TEST_F(FileSource, ALogTakesTeamHostAndTimeFromTheOptions) {
   ASSERT_TRUE(read(kView));
-  EXPECT_EQ(rows_.substr(0, 8), std::string("\x2A\0\0\0\0\0\0\0", 8));
-  EXPECT_THAT(rows_, HasSubstr("\x0Csite.example\x01/"));
+  EXPECT_THAT(bytes_, HasSubstr(std::string("UInt64\x2A\0\0\0\0\0\0\0", 14)));
+  EXPECT_THAT(bytes_, HasSubstr("\x0Csite.example"));
 }
 
 TEST_F(FileSource, NothingIsNothing) {
@@ -235,7 +235,7 @@ TEST_F(FileSource, BlocksAreAboutFourMebibytes) {
   std::uint64_t events = 0;
   const auto report = read_events(directory_.write("input", repeated(line, 10'000)), LoadFormat::kAuto, options(),
                                   [&](const EventBlock& block) -> Status {
-                                    sizes.push_back(block.row_binary.size());
+                                    sizes.push_back(block.bytes.size());
                                     events += block.events;
                                     return {};
                                   });
@@ -286,9 +286,9 @@ TEST_F(FileSource, TellsHowFarItIsAndStopsOnRequest) {
 TEST_F(FileSource, ReadingAgainGivesTheSameEvents) {
   const std::string content = repeated(kView, 10) + repeated(kPost, 2) + repeated(kView, 3);
   ASSERT_TRUE(read(content));
-  const std::string first = rows_;
+  const std::string first = bytes_;
   ASSERT_TRUE(read(gzip(content)));
-  EXPECT_EQ(rows_, first);
+  EXPECT_EQ(bytes_, first);
 }
 
 }  // namespace

@@ -87,15 +87,19 @@ std::string staged_days(const TableName& staging) {
 }
 
 std::string merge_day(const TableName& events, const TableName& staging) {
-  const std::string repeated =
-      fmt::format("FROM {} WHERE {} GROUP BY {} HAVING count() > 1", staging.quoted(), kDay, kIdentity);
+  const std::string same_uuid =
+      fmt::format("SELECT uuid FROM {} WHERE {} GROUP BY uuid HAVING count() > 1", staging.quoted(), kDay);
+  // All places of an event but its first.
+  const std::string repetitions = fmt::format(
+      "SELECT arrayJoin(arraySlice(arraySort(groupArray({})), 2)) FROM {} WHERE {} AND uuid IN ({}) GROUP BY {}",
+      kPlace, staging.quoted(), kDay, same_uuid, kIdentity);
   return fmt::format(
       "INSERT INTO {events} ({columns}, load_id) SELECT {columns}, {{load:String}} FROM {staging} WHERE {day}"
       " AND ({identity}) NOT IN (SELECT {identity} FROM {events} WHERE {day})"
-      " AND (({identity}) NOT IN (SELECT {identity} {repeated}) OR {place} IN (SELECT min({place}) {repeated}))",
+      " AND {place} NOT IN ({repetitions})",
       fmt::arg("events", events.quoted()), fmt::arg("columns", column_names()), fmt::arg("staging", staging.quoted()),
-      fmt::arg("day", kDay), fmt::arg("identity", kIdentity), fmt::arg("repeated", repeated),
-      fmt::arg("place", kPlace));
+      fmt::arg("day", kDay), fmt::arg("identity", kIdentity), fmt::arg("place", kPlace),
+      fmt::arg("repetitions", repetitions));
 }
 
 std::string count_load(const TableName& events) {

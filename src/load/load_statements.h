@@ -14,7 +14,7 @@ std::string create_events(const TableName& events);
 std::string create_loads(const TableName& loads);
 /// The canonical columns alone. Parts lie in the order in which rows came, which is how the first of a repeated event is known.
 std::string create_load_staging(const TableName& staging);
-/// Takes rows in RowBinary, in the order of kEventColumns.
+/// Takes the blocks of EventEncoder.
 std::string insert_staging(const TableName& staging);
 /// day of each day that is staged.
 std::string staged_days(const TableName& staging);

@@ -114,9 +114,9 @@ Result<LoadReport> Loader::fill(const std::string& load_id, const std::string& p
 Result<FileReport> Loader::stage(const TableName& staging, const std::string& path, LoadFormat format,
                                  const ReadOptions& options) {
   GAPLESS_ASSIGN(const auto stream,
-                 engine_.insert(Statement(load_sql::insert_staging(staging)), "RowBinary", options_of(options.stop)));
+                 engine_.insert(Statement(load_sql::insert_staging(staging)), "Native", options_of(options.stop)));
   GAPLESS_ASSIGN(FileReport report, read_events(path, format, options, [&stream](const EventBlock& block) {
-                   return stream->append(block.row_binary);
+                   return stream->append(block.bytes);
                  }));
   GAPLESS_TRY(stream->finish());
   return report;

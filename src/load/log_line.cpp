@@ -26,9 +26,12 @@ class Scanner {
   const char* position() const { return at_; }
   std::string_view rest() const { return {at_, static_cast<std::size_t>(end_ - at_)}; }
 
-  bool literal(std::string_view text) {
-    if (!rest().starts_with(text)) return false;
-    at_ += text.size();
+  /// Of a length that the compiler knows, so that nothing is called for a character or two.
+  template <std::size_t size>
+  bool literal(const char (&text)[size]) {
+    constexpr std::size_t kLength = size - 1;
+    if (rest().size() < kLength || std::memcmp(at_, text, kLength) != 0) return false;
+    at_ += kLength;
     return true;
   }
 

@@ -18,6 +18,7 @@ TEST(PageRules, AssetsAreKnownByTheirExtension) {
     EXPECT_FALSE(is_asset("/a" + extension + "/")) << extension;
     EXPECT_FALSE(is_asset("/a" + extension.substr(1))) << extension;
     EXPECT_FALSE(is_asset("/a" + extension + "q")) << extension;
+    EXPECT_FALSE(is_asset("/a." + std::string(1, '\0') + extension.substr(1))) << extension;
   }
   for (const char* asset : {"/robots.txt", "/favicon.ico", "/X.PNG", "/a.tar.GZ", "/a.b.Woff2"}) {
     EXPECT_TRUE(is_asset(asset)) << asset;

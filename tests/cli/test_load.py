@@ -28,10 +28,11 @@ class LoadTest(CommandTest):
         self.assertEqual(self.events(), 1856)
 
     def test_first_of_a_repeated_event_wins(self) -> None:
-        text = event(1) + event(1).replace('"/1"', '"/other"') + event(2)
+        repeated, another = event(1).replace('"/1"', '"/other"'), event(1, at='2026-03-01 11:00:00')
+        text = event(1) + repeated + another + event(2) + repeated
         loaded = self.gapless('load', self.write('events.ndjson', text), '--output', 'json').json
-        self.assertEqual((loaded['events'], loaded['files'][0]['duplicates']), (2, 1))
-        self.assertEqual(self.sql('SELECT pathname FROM events ORDER BY pathname'), [['/1'], ['/2']])
+        self.assertEqual((loaded['events'], loaded['files'][0]['duplicates']), (3, 2))
+        self.assertEqual(self.sql('SELECT pathname FROM events ORDER BY pathname'), [['/1'], ['/1'], ['/2']])
 
     def test_standard_input_plain_and_gzip(self) -> None:
         self.gapless('load', '-', stdin=event(1).encode())
