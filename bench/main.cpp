@@ -25,6 +25,7 @@ struct Options {
   std::filesystem::path workload = "bench/workload.sql";
   std::filesystem::path json;
   bool profile = false;
+  bool reading = false;
 };
 
 std::string text_of(const std::filesystem::path& path) {
@@ -42,10 +43,12 @@ void run(const Options& options) {
   bench.make_events(options.events / kEventsOfASession, text_of(options.workload));
   if (options.profile) return profile_day(bench, options.runs);
   Figures figures;
-  check_same_groups(bench);
-  measure_days(bench, options.runs, figures);
-  measure_month(bench, options.month_runs, figures);
-  measure_detection(bench, options.runs, figures);
+  if (!options.reading) {
+    check_same_groups(bench);
+    measure_days(bench, options.runs, figures);
+    measure_month(bench, options.month_runs, figures);
+    measure_detection(bench, options.runs, figures);
+  }
   measure_reading(bench, options.runs, figures);
   print_building(figures);
   print_detection(figures);
@@ -65,6 +68,7 @@ int main(int argc, char** argv) {
   app.add_option("--directory", options.directory, "where events and tables are made, and kept for the next time");
   app.add_option("--workload", options.workload, "the statement that makes the events");
   app.add_option("--json", options.json, "a file for every measurement");
+  app.add_flag("--reading", options.reading, "reports alone");
   app.add_flag("--profile", options.profile, "instead: what each statement of one day costs");
   CLI11_PARSE(app, argc, argv);
   spdlog::set_level(spdlog::level::warn);
