@@ -65,6 +65,7 @@ Result<Coverage> look_at_coverage(Warehouse& warehouse, StateStore& store, const
                     .excluded = {},
                     .last_finished = request.last_finished,
                     .look_by_session = false,
+                    .window_alone = true,
                     .believe_empty_source = true,
                     .kept = request.kept};
   GAPLESS_ASSIGN(const Observation seen, observe(warehouse, store, scope, definition, limits));
