@@ -57,13 +57,16 @@ std::string from_narrow(const ReportText& text, const ReportTables& tables) {
   return expand(
       R"(
   SELECT $value AS group_value, $persons,
-    sumMerge(pageviews_count_state) AS views_part, sumMerge(sessions_count_state) AS sessions_part,
-    sumMerge(bounces_count_state) AS bounces_part, sumMerge(total_session_duration_state) AS duration_part
+    sumMerge(pageviews_count_state) AS views_part, sumMerge(sessions_count_state) AS sessions_part, $of_sessions
   FROM $table
   WHERE team_id IN ({teams:Array(UInt64)}) AND dimension = {dimension:String} AND $in_range$days$condition
   GROUP BY group_value)",
       {{"value", text.by_value ? "value" : text.value},
        {"persons", persons(text, "uniqMerge", "persons_uniq_state")},
+       {"of_sessions",  // where views are counted there is nothing in them, and they are as long as the others
+        text.counted == Counted::kViews
+            ? "toUInt64(0) AS bounces_part, toInt64(0) AS duration_part"
+            : "sumMerge(bounces_count_state) AS bounces_part, sumMerge(total_session_duration_state) AS duration_part"},
        {"table", tables.breakdowns.quoted()},
        {"in_range", std::string(kInRange)},
        {"days", is_all ? "" : "\n    AND toDate(period_bucket) IN ({narrow:Array(Date)})"},
