@@ -179,6 +179,7 @@ void profile_day(Workbench& bench, std::size_t runs) {
 }
 
 void print_building(const Figures& figures) {
+  if (figures.of("day", "gapless") == 0) return;
   fmt::print("\n{:38} {:>12} {:>12} {:>12} {:>9} {:>9}\n", "", "exact", "published", "gapless", "exact", "published");
   for (const char* row : {"day", "day, own events", "day, own events, wide targets alone", "day, keys repeat",
                           "cell of a large team", "cell of a small team", "month", "month, own events"}) {

@@ -26,8 +26,8 @@ struct Options {
   std::filesystem::path workload = "bench/workload.sql";
   std::filesystem::path samples = "samples";
   std::filesystem::path json;
-  bool loading = false;
   bool profile = false;
+  std::string only;  ///< empty: every part
 };
 
 std::string text_of(const std::filesystem::path& path) {
@@ -40,26 +40,32 @@ std::string text_of(const std::filesystem::path& path) {
 
 void run(const Options& options) {
   Workbench bench(options.directory / std::to_string(options.events));
-  if (options.loading) {
-    Figures figures;
-    measure_loading(bench, options.samples, options.runs, figures);
-    return print_loading(figures);
+  const auto wanted = [&](std::string_view part) { return options.only.empty() || options.only == part; };
+  if (options.only != "loading") {
+    fmt::print(stderr, "events: {} or so, in {}\n", options.events, options.directory.string());
+    constexpr std::uint64_t kEventsOfASession = 4;
+    bench.make_events(options.events / kEventsOfASession, text_of(options.workload));
   }
-  fmt::print(stderr, "events: {} or so, in {}\n", options.events, options.directory.string());
-  constexpr std::uint64_t kEventsOfASession = 4;
-  bench.make_events(options.events / kEventsOfASession, text_of(options.workload));
   if (options.profile) return profile_day(bench, options.runs);
   Figures figures;
-  check_same_groups(bench);
-  measure_days(bench, options.runs, figures);
-  measure_month(bench, options.month_runs, figures);
-  measure_detection(bench, options.runs, figures);
-  measure_reading(bench, options.runs, figures);
-  measure_loading(bench, options.samples, options.runs, figures);
-  print_building(figures);
-  print_detection(figures);
-  print_reading(figures);
-  print_loading(figures);
+  if (wanted("building")) {
+    check_same_groups(bench);
+    measure_days(bench, options.runs, figures);
+    measure_month(bench, options.month_runs, figures);
+    print_building(figures);
+  }
+  if (wanted("detection")) {
+    measure_detection(bench, options.runs, figures);
+    print_detection(figures);
+  }
+  if (wanted("reading")) {
+    measure_reading(bench, options.runs, figures);
+    print_reading(figures);
+  }
+  if (wanted("loading")) {
+    measure_loading(bench, options.samples, options.runs, figures);
+    print_loading(figures);
+  }
   if (!options.json.empty()) std::ofstream(options.json) << figures.json().dump(2) << "\n";
 }
 
@@ -76,7 +82,8 @@ int main(int argc, char** argv) {
   app.add_option("--workload", options.workload, "the statement that makes the events");
   app.add_option("--json", options.json, "a file for every measurement");
   app.add_option("--samples", options.samples, "the recordings that files to load are made of");
-  app.add_flag("--loading", options.loading, "instead: loading alone");
+  app.add_option("--only", options.only, "one part")
+      ->check(CLI::IsMember({"building", "detection", "reading", "loading"}));
   app.add_flag("--profile", options.profile, "instead: what each statement of one day costs");
   CLI11_PARSE(app, argc, argv);
   spdlog::set_level(spdlog::level::warn);

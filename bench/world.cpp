@@ -106,16 +106,18 @@ Product::Product(Workbench& bench, const std::string& events, const std::string&
       bench.metered(), WarehouseLayout{identifier(database), identifier(database), source_, targets_});
   must(warehouse_->prepare({}));
   must(warehouse_->write_meta({must(store_->store_id()), "bench", 1}, {}));
-  reports_ = std::make_unique<Reports>(bench.metered(), sql::ReportTables::in(identifier(database), source_));
+  const auto tables = sql::ReportTables::in(identifier(database), source_);
+  reports_ = std::make_unique<Reports>(bench.metered(), tables);
+  remembering_ = std::make_unique<Reports>(bench.metered(), tables, &memory_);
   executor_ = std::make_unique<Executor>(*warehouse_, *store_, clock_, definition_);
 }
 
-ReportPage Product::report(const std::string& kind, TeamId team, DayRange days) {
+ReportPage Product::report(const std::string& kind, TeamId team, DayRange days, bool remembers) {
   ReportRequest request{.kind = find_report(kind), .team = team, .period = {}};
   request.period = must(period_of({days.first.to_string(), days.last.to_string()}, request.zone, clock_.now()));
   const CoverageRequest look{.team = team, .days = days, .last_finished = days.last};
-  const Coverage coverage = must(look_at_coverage(*warehouse_, *store_, look, definition_, {}));
-  return must(reports_->read(request, coverage, {}));
+  const Coverage coverage = must(memory_.look(*warehouse_, *store_, look, definition_, {}));
+  return must((remembers ? remembering_ : reports_)->read(request, coverage, {}));
 }
 
 void Product::forget_what_was_read() {

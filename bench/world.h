@@ -72,8 +72,8 @@ class Product {
   Observation look(DayRange window, std::optional<Teams> teams = {});
   /// Looks, plans and recomputes every cell, fresh or not: all that the command does.
   RunReport rebuild(DayRange window, std::optional<Teams> teams = {});
-  /// What `gapless query` does, but for the printing.
-  ReportPage report(const std::string& kind, TeamId team, DayRange days);
+  /// What `gapless query` does, but for the printing; with answers remembered, or none.
+  ReportPage report(const std::string& kind, TeamId team, DayRange days, bool remembers);
   /// The next look is one for the first time.
   void forget_what_was_read();
 
@@ -86,7 +86,9 @@ class Product {
   std::unique_ptr<SqlWarehouse> warehouse_;
   SystemClock clock_;
   std::unique_ptr<Executor> executor_;
+  ReportMemory memory_;
   std::unique_ptr<Reports> reports_;
+  std::unique_ptr<Reports> remembering_;
   std::uint64_t runs_ = 0;
 };
 

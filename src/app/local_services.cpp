@@ -143,7 +143,7 @@ Result<Warehouse*> LocalServices::warehouse() {
   if (!reports_) {
     GAPLESS_ASSIGN(Engine* const engine, this->engine());
     GAPLESS_ASSIGN(sql::Source source, resolve_source(*engine, source_spec(configuration_.settings), limits()));
-    reports_.emplace(*engine, sql::ReportTables::in(configuration_.settings.database, source));
+    reports_.emplace(*engine, sql::ReportTables::in(configuration_.settings.database, source), &report_memory());
     warehouse->set_source(std::move(source));
   }
   return warehouse;

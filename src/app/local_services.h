@@ -45,6 +45,7 @@ class LocalServices final : public Services {
   Status settle() override;
   Result<Figures> figures() override;
   Result<Reports*> reports() override;
+  ReportMemory& report_memory() override { return data_->report_memory(); }
   Result<TeamSettings*> team_settings() override;
   Result<TakeOverReport> take_over() override;
 

@@ -13,6 +13,7 @@
 #include "engine/chdb/chdb_engine.h"
 #include "engine/http/http_engine.h"
 #include "load/loader.h"
+#include "query/report_memory.h"
 #include "state/sqlite/sqlite_store.h"
 
 namespace gapless {
@@ -48,12 +49,14 @@ class OpenData {
                     const std::function<Status(bool nobody_else_at_work)>& recover);
   /// One for each database of the engine, which must be open.
   Loader& loader(const Identifier& database);
+  ReportMemory& report_memory() { return report_memory_; }
 
  private:
   const DataDirectory directory_;
   std::mutex mutex_;
   std::mutex once_mutex_;
   std::set<std::string> done_;
+  ReportMemory report_memory_;
   std::optional<DataDirectory::Presence> presence_;
   // In the order in which they are opened; closed the other way round.
   std::unique_ptr<SqliteStateStore> store_;

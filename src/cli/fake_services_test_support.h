@@ -51,6 +51,7 @@ class FakeServices final : public Services {
     return no_engine();
   }
   Result<Reports*> reports() override { return no_engine(); }
+  ReportMemory& report_memory() override { return report_memory_; }
   Result<TeamSettings*> team_settings() override { return &parts_.team_settings; }
   Result<std::vector<TargetLook>> target_tables() override { return no_engine(); }
   Result<RightsLook> rights() override { return no_engine(); }
@@ -66,6 +67,7 @@ class FakeServices final : public Services {
 
  private:
   Parts parts_;
+  ReportMemory report_memory_;
   static tl::unexpected<Error> no_engine() { return fail(Fault::kUnavailable, "there is no engine"); }
 };
 

@@ -72,7 +72,7 @@ Result<ReportRequest> read_request(const Invocation& call) {
 }
 
 Coverage within(const Coverage& coverage, DayRange days) {
-  Coverage part{days, {}, coverage.source};
+  Coverage part{days, {}, coverage.source, coverage.version};
   for (const auto& [day, answer] : coverage.answers)
     if (days.contains(day)) part.answers.emplace(day, answer);
   return part;
@@ -89,8 +89,8 @@ Result<Coverage> look(Invocation& call, const QueryReport& report) {
                                 .last_finished = last_finished_day(call.services.clock().now(), settle),
                                 .kept = call.services.executor_options().kept};
   call.output.console().show("looking at source, ledger and targets …");
-  auto coverage =
-      look_at_coverage(*figures.warehouse, *figures.store, request, call.services.definition(), call.services.limits());
+  auto coverage = call.services.report_memory().look(*figures.warehouse, *figures.store, request,
+                                                     call.services.definition(), call.services.limits());
   call.output.console().clear();
   return coverage;
 }

@@ -66,6 +66,8 @@ class Services {
   virtual Result<Figures> figures() = 0;
   /// What reads reports, of the warehouse's tables and the source.
   virtual Result<Reports*> reports() = 0;
+  /// What was found for reports, here and by other commands of the process.
+  virtual ReportMemory& report_memory() = 0;
   /// How the target tables that exist are made. The source is not looked at.
   virtual Result<std::vector<TargetLook>> target_tables() = 0;
   /// What the user of a server may do; opens it, and makes no tables first.

@@ -11,9 +11,14 @@ bool has_narrow(const CellFacts& facts, const Targets& kept) {
   return !facts.entry->first_lacking(kept) && holds_what_was_said(facts.content[kNarrow], *facts.entry->rows[kNarrow]);
 }
 
+DayAnswer from_target(const CellFacts& facts, CellState state, const Targets& kept) {
+  const std::uint64_t sessions = facts.entry ? facts.entry->any().content.measures.sessions : 0;
+  return {DaySource::kTarget, state, has_narrow(facts, kept), sessions};
+}
+
 DayAnswer answer_of(const CellFacts& facts, const Definition& definition, const Targets& kept, bool source_is_empty) {
   // Nothing is left to hold it against: what was published is all there is.
-  if (source_is_empty && facts.entry) return {DaySource::kTarget, CellState::kExpired, has_narrow(facts, kept)};
+  if (source_is_empty && facts.entry) return from_target(facts, CellState::kExpired, kept);
   const bool is_settled = facts.day_is_open || facts.expired_because.has_value();
   if (!is_settled && facts.needs_owned_look()) return {DaySource::kRaw, std::nullopt};
   // The narrow target is one of two ways to read a day: that it is missing makes no wide figure wrong.
@@ -21,8 +26,8 @@ DayAnswer answer_of(const CellFacts& facts, const Definition& definition, const 
   options.targets = kept;
   std::erase(options.targets, Target::kBreakdowns);
   const CellState state = judge(facts, definition, options).state;
-  const DaySource source = source_of(state);
-  return {source, state, source == DaySource::kTarget && has_narrow(facts, kept)};
+  if (source_of(state) == DaySource::kTarget) return from_target(facts, state, kept);
+  return {DaySource::kRaw, state};
 }
 
 }  // namespace
@@ -60,6 +65,7 @@ Result<Coverage> look_at_coverage(Warehouse& warehouse, StateStore& store, const
                     .excluded = {},
                     .last_finished = request.last_finished,
                     .look_by_session = false,
+                    .window_alone = true,
                     .believe_empty_source = true,
                     .kept = request.kept};
   GAPLESS_ASSIGN(const Observation seen, observe(warehouse, store, scope, definition, limits));

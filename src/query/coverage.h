@@ -1,7 +1,9 @@
 #pragma once
 
+#include <cstdint>
 #include <map>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -22,7 +24,8 @@ struct DayAnswer {
   /// None: events near the day changed, and nobody has looked since whether its own did. That look costs as much as to read
   /// the day.
   std::optional<CellState> state;
-  bool has_narrow = false;  ///< answered from targets, and the narrow one has it too
+  bool has_narrow = false;     ///< answered from targets, and the narrow one has it too
+  std::uint64_t sessions = 0;  ///< of the day as it was published
 
   std::string_view why() const;  ///< the state's name, or "changed"
 };
@@ -35,6 +38,8 @@ struct Coverage {
   DayRange days;
   std::map<Day, DayAnswer> answers;  ///< of every day
   SourceExtent source = {};          ///< of all teams
+  /// Of all that it was found from; empty where none can be told.
+  std::string version = {};
 
   std::vector<Day> of(DaySource from) const;
 };

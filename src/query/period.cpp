@@ -42,7 +42,10 @@ Result<Instant> parse_hour(std::string_view text, std::string_view origin) {
   if (full_hour_before(instant) != instant)
     return fail(Fault::kInvalidInput,
                 fmt::format("{} is not a full hour, and figures are by the hour (from {})", text, origin));
-  return within_all_days(instant);
+  if (within_all_days(instant) != instant)
+    return fail(Fault::kInvalidInput, fmt::format("{} is outside {} to {} (from {})", text, kFirstDay.to_string(),
+                                                  kLastDay.to_string(), origin));
+  return instant;
 }
 
 /// One end of a period.
@@ -85,7 +88,8 @@ Result<Period> period_of(const PeriodWish& wish, const TimeZone& zone, Instant n
   if (!wish.to.empty()) {
     GAPLESS_ASSIGN(to, parse_end(wish.to, "--to", zone, 1));
   }
-  End from{to.instant - chrono::days(wish.days), format_instant(to.instant - chrono::days(wish.days)), std::nullopt};
+  const Instant days_before = within_all_days(to.instant - chrono::days(wish.days));
+  End from{days_before, format_instant(days_before), std::nullopt};
   if (!wish.from.empty()) {
     GAPLESS_ASSIGN(from, parse_end(wish.from, "--from", zone, 0));
   } else if (to.day) {

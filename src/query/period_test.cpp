@@ -71,6 +71,13 @@ INSTANTIATE_TEST_SUITE_P(
          "1970-01-03T00:00:00Z",
          "1970-01-03T12:00:00Z",
          "1970-01-03T00:00:00Z"},
+        // Days begin with 1970-01-03, as far back as one asks.
+        {"UTC",
+         {"", "1970-01-05T06:00:00Z", 30},
+         "1970-01-03T00:00:00Z",
+         "1970-01-05T06:00:00Z",
+         "1970-01-03T00:00:00Z"},
+        {"UTC", {"", "1970-01-05", 30}, "1970-01-03T00:00:00Z", "1970-01-06T00:00:00Z", "1970-01-03T00:00:00Z"},
     }));
 
 TEST(PeriodErrors, NameTheOption) {
@@ -84,6 +91,11 @@ TEST(PeriodErrors, NameTheOption) {
   EXPECT_THAT(message({"2026-03-01T10:30:00Z", ""}), testing::HasSubstr("not a full hour"));
   EXPECT_THAT(message({"2026-03-01T10:00:00Z", "2026-03-01T10:00:00Z"}), testing::HasSubstr("not before"));
   EXPECT_THAT(message({"1999-01-01", ""}), testing::HasSubstr("ten years"));
+  constexpr const char* kOutside = "is outside 1970-01-03 to 2106-02-04 (from --";
+  for (const char* time : {"1969-12-31", "1969-12-31T23:00:00Z", "2106-02-05T01:00:00Z"}) {
+    EXPECT_THAT(message({time, ""}), testing::HasSubstr(kOutside)) << time;
+    EXPECT_THAT(message({"", time}), testing::HasSubstr(kOutside)) << time;
+  }
 }
 
 TEST(Buckets, AreHoursWithTheirOffsetOrDays) {

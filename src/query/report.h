@@ -38,6 +38,12 @@ struct ReportFigures {
   bool operator==(const ReportFigures&) const = default;
 };
 
+struct ReportRow {
+  std::string value;  ///< of a breakdown; a bucket's name; empty for an overview
+  ReportFigures figures;
+  std::optional<ReportFigures> before = {};  ///< in the previous period, where that was asked for
+};
+
 /// What rows are in order of.
 struct ReportSort {
   enum class By { kValue, kVisitors, kViews, kSessions, kBounceRate, kDuration };

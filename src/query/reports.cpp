@@ -148,6 +148,7 @@ Statement Reports::statement(const ReportRequest& request, const Coverage& cover
   const bool by_value = request.kind->rows == ReportKind::Rows::kValues;
   const bool by_bucket = request.kind->rows == ReportKind::Rows::kBuckets;
   if (by_bucket) text.value = bucket_text(request.bucket);
+  text.by_value = by_value;
   if (by_value) {
     const Dimension& dimension = *request.dimension();
     reads(dimension);
@@ -159,8 +160,7 @@ Statement Reports::statement(const ReportRequest& request, const Coverage& cover
       text.condition +=
           fmt::format("{}{} IN ({{values:Array(String)}})", text.condition.empty() ? "" : " AND ", text.value);
   }
-
-  if (!by_value && !narrow.empty()) text.narrow = "";
+  if (!by_value && !narrow.empty()) text.narrow = totals_from(request, coverage);
 
   Statement statement(sql::report(text, tables_));
   statement.bind("teams", Teams{request.team});
@@ -176,7 +176,8 @@ Statement Reports::statement(const ReportRequest& request, const Coverage& cover
     statement.bind_escaped("day_shift_begins", numbers(shifts, &DayShift::begin));
   }
   if (reads_channels(request)) bind_channel_lists(statement);
-  if (text.narrow) statement.bind("dimension", *text.narrow).bind("narrow", texts_of(narrow));
+  if (text.narrow) statement.bind("dimension", *text.narrow);
+  if (text.narrow && (text.reads_rollup || text.reads_raw)) statement.bind("narrow", texts_of(narrow));
   if (text.reads_rollup && (text.reads_raw || text.narrow)) {
     std::vector<Day> elsewhere = narrow;
     elsewhere.insert(elsewhere.end(), raw.begin(), raw.end());
@@ -189,7 +190,37 @@ Statement Reports::statement(const ReportRequest& request, const Coverage& cover
   return statement;
 }
 
-Result<std::vector<ReportRow>> Reports::ask(const Statement& statement, const Limits& limits) const {
+std::string Reports::totals_from(const ReportRequest& request, const Coverage& coverage) const {
+  constexpr std::string_view kHours;
+  constexpr std::string_view kDays = "has_fbclid";  // of one value or two
+  const auto is_midnight = [](Instant instant) { return Day::of(instant).start() == instant; };
+  if (!is_midnight(request.period.from) || !is_midnight(request.period.until)) return std::string(kHours);
+  if (request.kind->rows == ReportKind::Rows::kBuckets) {
+    const auto is_utc = [](const DayShift& shift) { return shift.seconds == 0; };
+    if (request.bucket == BucketSize::kHour || !std::ranges::all_of(day_shifts(request.period, request.zone), is_utc))
+      return std::string(kHours);
+  }
+  std::uint64_t sessions = 0, days = 0;
+  for (const auto& [day, answer] : coverage.answers) {
+    if (table_of(request, day, answer) != Target::kBreakdowns) continue;
+    sessions += answer.sessions;
+    ++days;
+  }
+  return std::string(sessions >= many_sessions_ * days ? kDays : kHours);
+}
+
+Result<std::vector<ReportRow>> Reports::ask(const Statement& statement, const Coverage& coverage,
+                                            const Limits& limits) const {
+  // Raw events may be read with persons that have been merged since, of which a version says nothing.
+  const bool may_be_known = memory_ != nullptr && !coverage.version.empty() && coverage.of(DaySource::kRaw).empty();
+  if (!may_be_known) return ask_engine(statement, limits);
+  if (auto known = memory_->rows(statement, coverage.version)) return std::move(*known);
+  GAPLESS_ASSIGN(std::vector<ReportRow> rows, ask_engine(statement, limits));
+  memory_->keep_rows(statement, coverage.version, rows);
+  return rows;
+}
+
+Result<std::vector<ReportRow>> Reports::ask_engine(const Statement& statement, const Limits& limits) const {
   StatementOptions options = options_of(limits);
   options.max_result_rows = kAllRows;
   options.read_only = true;
@@ -212,7 +243,7 @@ Result<std::vector<ReportRow>> Reports::ask(const Statement& statement, const Li
 Result<ReportPage> Reports::read(const ReportRequest& request, const Coverage& coverage, const Limits& limits) const {
   GAPLESS_TRY(request.check());
   ReportPage page;
-  GAPLESS_ASSIGN(page.rows, ask(statement(request, coverage), limits));
+  GAPLESS_ASSIGN(page.rows, ask(statement(request, coverage), coverage, limits));
   if (request.kind->rows == ReportKind::Rows::kBuckets) page.rows = in_buckets(request, page.rows);
   if (request.kind->rows == ReportKind::Rows::kOne && page.rows.empty()) page.rows.emplace_back();
   if (request.kind->rows == ReportKind::Rows::kValues && page.rows.size() > request.limit) {
@@ -229,7 +260,8 @@ Status Reports::read_before(const ReportRequest& request, const Coverage& covera
   std::vector<std::string> values;
   for (const ReportRow& row : page.rows) values.push_back(row.value);
   const bool by_value = request.kind->rows == ReportKind::Rows::kValues;
-  GAPLESS_ASSIGN(std::vector<ReportRow> rows, ask(statement(earlier, coverage, by_value ? &values : nullptr), limits));
+  GAPLESS_ASSIGN(std::vector<ReportRow> rows,
+                 ask(statement(earlier, coverage, by_value ? &values : nullptr), coverage, limits));
   if (by_value) {
     std::map<std::string, ReportFigures> found;
     for (const ReportRow& row : rows) found.emplace(row.value, row.figures);

@@ -9,6 +9,7 @@
 #include "query/filter.h"
 #include "query/period.h"
 #include "query/report.h"
+#include "query/report_memory.h"
 #include "sql/reports.h"
 
 namespace gapless {
@@ -32,12 +33,6 @@ struct ReportRequest {
   Status check() const;
 };
 
-struct ReportRow {
-  std::string value;  ///< of a breakdown; a bucket's name; empty for an overview
-  ReportFigures figures;
-  std::optional<ReportFigures> before = {};  ///< in the previous period, where that was asked for
-};
-
 struct ReportPage {
   std::vector<ReportRow> rows;
   bool has_more = false;  ///< there are rows after these
@@ -46,8 +41,14 @@ struct ReportPage {
 /// Reports, read through an engine. Thread-safe.
 class Reports {
  public:
-  /// The engine must outlive it.
-  Reports(Engine& engine, sql::ReportTables tables) : engine_(engine), tables_(std::move(tables)) {}
+  /// From so many sessions a day on, totals of days are merged from few large states and not from those of its hours: a uniq
+  /// state holds 65,536 hashes at most.
+  static constexpr std::uint64_t kManySessions = 50'000;
+
+  /// The engine must outlive it, and a memory that it is to use.
+  Reports(Engine& engine, sql::ReportTables tables, ReportMemory* memory = nullptr,
+          std::uint64_t many_sessions = kManySessions)
+      : engine_(engine), tables_(std::move(tables)), memory_(memory), many_sessions_(many_sessions) {}
 
   /// The days of `coverage` answered from what it says. Whatever is published meanwhile, a day is read from one table, as of
   /// a moment no earlier than the look.
@@ -66,10 +67,15 @@ class Reports {
  private:
   Statement statement(const ReportRequest& request, const Coverage& coverage,
                       const std::vector<std::string>* only_values) const;
-  Result<std::vector<ReportRow>> ask(const Statement& statement, const Limits& limits) const;
+  /// The dimension of the narrow target that totals are read from.
+  std::string totals_from(const ReportRequest& request, const Coverage& coverage) const;
+  Result<std::vector<ReportRow>> ask(const Statement& statement, const Coverage& coverage, const Limits& limits) const;
+  Result<std::vector<ReportRow>> ask_engine(const Statement& statement, const Limits& limits) const;
 
   Engine& engine_;
   const sql::ReportTables tables_;
+  ReportMemory* const memory_;
+  const std::uint64_t many_sessions_;
 };
 
 }  // namespace gapless

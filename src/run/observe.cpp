@@ -25,7 +25,7 @@ struct Seen {
   SourceExtent source;
   std::vector<SourceCount> counts;  ///< of every day where `inventoried`, else of the window and what it reaches
   bool inventoried = false;
-  std::vector<LedgerRow> ledger;  ///< of every day and team
+  std::vector<LedgerRow> ledger;  ///< of every day and team, or of those that are wanted
   std::array<std::vector<TargetCell>, kTargets.size()> content;
   std::map<Day, std::uint64_t> bytes;  ///< of all targets' partitions
   std::optional<DayRange> published;   ///< days of ledger entries and target rows
@@ -51,6 +51,11 @@ Day first_day_of_interest(const Scope& scope, const SourceExtent& source) {
   return std::min(scope.window.first, history);
 }
 
+/// What is published elsewhere says whether days are expired that lie where the source begins, and of no others.
+bool reads_window_alone(const Scope& scope, const SourceExtent& source) {
+  return scope.window_alone && (!source.days || scope.window.first - 2 >= source.days->first);
+}
+
 Result<Seen> look(Warehouse& warehouse, StateStore& store, const Scope& scope, const Definition& definition,
                   const Limits& limits) {
   Seen seen;
@@ -65,7 +70,11 @@ Result<Seen> look(Warehouse& warehouse, StateStore& store, const Scope& scope, c
     const DayRange reached{first_day_of_interest(scope, seen.source) - 2, scope.window.last + 1};
     GAPLESS_ASSIGN(seen.counts, warehouse.source_counts(reached, scope.teams, limits));
   }
-  GAPLESS_ASSIGN(seen.ledger, warehouse.ledger(kEver, std::nullopt, limits));
+  if (reads_window_alone(scope, seen.source)) {
+    GAPLESS_ASSIGN(seen.ledger, warehouse.ledger(scope.window, scope.teams, limits));
+  } else {
+    GAPLESS_ASSIGN(seen.ledger, warehouse.ledger(kEver, std::nullopt, limits));
+  }
   for (const LedgerRow& row : seen.ledger) include(seen.published, row.cell.day);
   for (const Target target : seen.targets) {
     GAPLESS_ASSIGN(auto held, read_target(warehouse, store, target, definition, limits));

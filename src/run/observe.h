@@ -23,6 +23,8 @@ struct Scope {
   bool include_open_days = false;
   /// False: cells whose window changed have no `owned`, and cannot be judged.
   bool look_by_session = true;
+  /// Nothing is wanted of cells outside the window, nor how many there are.
+  bool window_alone = false;
   bool believe_empty_source = false;  ///< --allow-shrink: a source without any events is not a failure to look
   Retention kept = {};
 

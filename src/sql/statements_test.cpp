@@ -60,6 +60,7 @@ ReportText pages(bool rollup, bool raw) {
 ReportText narrow_pages(bool rollup, bool only_values) {
   ReportText text{Counted::kViews, "pathname", "", {"pathname"}, "views DESC", rollup, false};
   text.narrow = "pathname";
+  text.by_value = true;
   text.only_values = only_values;
   if (only_values) text.condition = "pathname IN ({values:Array(String)})";
   return text;
@@ -141,6 +142,7 @@ INSTANTIATE_TEST_SUITE_P(
         {"table_kind", table_kind(), {"database:String", "table:String"}},
         {"replica_lag", replica_lag(), {"database:String", "table:String"}},
         {"inventory", inventory(), {"database:String", "table:String"}},
+        {"table_versions", table_versions(), {"databases:Array(String)", "tables:Array(String)"}},
         {"free_bytes", free_bytes(), {"database:String", "tables:Array(String)"}},
         {"partition_state", partition_state(), {"database:String", "tables:Array(String)", "partition:String"}},
         {"create_ledger", create_ledger(table("t")), {}},
@@ -179,7 +181,7 @@ INSTANTIATE_TEST_SUITE_P(
         {"report_pages_raw", report(pages(false, true), report_tables(content_source())),
          with(with(kReport, kRawDays), {"filter_0:Array(String)"})},
         {"report_pages_narrow", report(narrow_pages(false, true), report_tables(source())),
-         with(kReport, {"dimension:String", "narrow:Array(Date)", "values:Array(String)"})},
+         with(kReport, {"dimension:String", "values:Array(String)"})},
         {"report_pages_narrow_and_wide", report(narrow_pages(true, false), report_tables(source())),
          with(kReport, {"dimension:String", "narrow:Array(Date)", "elsewhere:Array(Date)"})},
         {"report_channels", report(channels_report(), report_tables(merged_source())),

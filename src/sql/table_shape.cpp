@@ -13,4 +13,11 @@ std::string table_columns() {
          " table IN ({tables:Array(String)}) ORDER BY table, position";
 }
 
+std::string table_versions() {
+  // A path holds the table's UUID and the part's name, which no table gives twice. A mutated part has another name.
+  return "SELECT concat(database, '.', table) AS name, hex(sipHash128(arraySort(groupArray((path, rows,"
+         " modification_time))))) AS version FROM system.parts WHERE active AND database IN ({databases:Array(String)})"
+         " AND concat(database, '.', table) IN ({tables:Array(String)}) GROUP BY name ORDER BY name";
+}
+
 }  // namespace gapless::sql

@@ -9,6 +9,7 @@
 
 #include "engine/ask.h"
 #include "sql/sessions.h"
+#include "sql/table_shape.h"
 #include "sql/targets.h"
 #include "sql/verification.h"
 #include "warehouse/ledger_rows.h"
@@ -37,6 +38,8 @@ Statement bind_range(std::string text, DayRange days, const std::optional<Teams>
   if (teams) statement.bind("teams", *teams);
   return statement;
 }
+
+std::string dotted(const TableName& table) { return table.database.text() + "." + table.table.text(); }
 
 /// A cell twice would count twice, or hide what stands in it first: such a reply is no answer.
 template <class Value>
@@ -229,6 +232,34 @@ Result<std::optional<std::vector<PartitionVersion>>> SqlWarehouse::source_invent
     all.bytes += one.bytes;
   }
   return std::vector<PartitionVersion>{std::move(all)};
+}
+
+Result<std::optional<std::string>> SqlWarehouse::version(const Limits& limits) {
+  GAPLESS_TRY(check_lag(limits));
+  const std::vector<TableName> watched = watched_tables();
+  if (layout_.source.inventory == sql::Source::Inventory::kScan || watched.empty()) return std::nullopt;
+  std::vector<TableName> tables = watched;
+  for (const Target target : layout_.targets) tables.push_back(live(target));
+  tables.push_back(tables_.ledger);
+  std::set<std::string> databases, names;
+  for (const TableName& table : tables) {
+    databases.insert(table.database.text());
+    names.insert(dotted(table));
+  }
+  Statement statement(sql::table_versions());
+  statement.bind("databases", std::vector<std::string>(databases.begin(), databases.end()))
+      .bind("tables", std::vector<std::string>(names.begin(), names.end()));
+  GAPLESS_ASSIGN(const Rows rows, ask("whether anything changed", statement, {"name", "version"}, limits));
+  std::string version;
+  std::set<std::string> found;
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    found.insert(rows.text(i, 0));
+    version += fmt::format("{} {};", rows.text(i, 0), rows.text(i, 1));
+  }
+  // Without any part a table may be a view, of which nothing can be told.
+  if (!std::ranges::all_of(watched, [&](const TableName& table) { return found.contains(dotted(table)); }))
+    return std::nullopt;
+  return version;
 }
 
 std::vector<TableName> SqlWarehouse::watched_tables() const {

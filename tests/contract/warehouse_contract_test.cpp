@@ -302,6 +302,32 @@ TEST_P(WarehouseContract, TellsWhichPartitionsOfTheSourceChanged) {
   EXPECT_THAT(versions(), IsEmpty());
 }
 
+TEST_P(WarehouseContract, HasAnotherVersionAfterEveryChange) {
+  EXPECT_EQ(warehouse().version({}).value(), std::nullopt) << "an empty table may as well be a view";
+  std::set<std::string> seen;
+  const auto is_new = [&] {
+    const auto version = warehouse().version({}).value();
+    return version && seen.insert(*version).second;
+  };
+  put({view(kTeam, "2026-03-02T10:00:00Z", "a"), view(kOther, "2026-03-03T10:00:00Z", "b")});
+  EXPECT_TRUE(is_new());
+  EXPECT_FALSE(is_new()) << "nothing changed";
+  publish(kDay, {kTeam});
+  EXPECT_TRUE(is_new());
+  publish(kDay, {kTeam});
+  EXPECT_TRUE(is_new()) << "the same rows may be others";
+  ASSERT_TRUE(warehouse().record({entry({kTeam, kDay}, Target::kStats, 1, 1)}, Definition("rules: 1\n"), {}));
+  EXPECT_TRUE(is_new());
+  for (const Target target : kTargets) {
+    fixture().double_rows(target, {kTeam, kDay});
+    EXPECT_TRUE(is_new()) << name(target);
+    fixture().drop_rows(target, kDay);
+    EXPECT_TRUE(is_new()) << name(target);
+  }
+  fixture().delete_events(kOther);
+  EXPECT_TRUE(is_new());
+}
+
 TEST_P(WarehouseContract, CountsThePartitionsOfTheSourceAsItCountsDays) {
   put({view(kTeam, "2026-03-02T10:00:00Z", "a"), view(kTeam, "2026-03-03T10:00:00Z", "b"),
        as(EventKind::kPageleave, view(kOther, "2026-03-02T11:00:00Z", "c"))});

@@ -80,12 +80,13 @@ RunReport Embedded::backfill(DayRange window, std::optional<Teams> teams, PlanOp
   return run(plan(window, std::move(teams), std::move(options)));
 }
 
-RunReport Embedded::run(const Plan& plan) {
+RunReport Embedded::run(const Plan& plan, std::uint64_t memory_limit_bytes) {
   Executor executor(*warehouse_, *store_, clock_, definition_);
   ExecutorOptions execution;
   execution.max_concurrent = 2;
   execution.targets_at_once = 2;
   execution.allow_shrink = true;
+  execution.memory_limit_bytes = memory_limit_bytes;
   return must(executor.run(plan, {fmt::format("run-{}", ++runs_), "manual", "command"}, execution, {}));
 }
 

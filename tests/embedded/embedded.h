@@ -49,8 +49,8 @@ class Embedded {
   Plan plan(DayRange window, std::optional<Teams> teams = {}, PlanOptions options = {},
             std::optional<Scope::Beyond> beyond = {});
   RunReport backfill(DayRange window, std::optional<Teams> teams = {}, PlanOptions options = {});
-  /// Carries a plan out, also where it takes most of many cells away.
-  RunReport run(const Plan& plan);
+  /// Carries a plan out, also where it takes most of many cells away; within so much memory, or the engine's own limit.
+  RunReport run(const Plan& plan, std::uint64_t memory_limit_bytes = 0);
   /// Writes the groups of a target in the form of the reference, each a JSON array of strings on a line.
   void write_groups(Target target, const std::filesystem::path& path);
   /// Drops targets, ledger and staging; events stay.

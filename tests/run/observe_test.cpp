@@ -53,6 +53,27 @@ TEST_F(Observe, ReadsNothingWhereNothingChanged) {
     EXPECT_EQ(calls(reading), 0) << reading;
 }
 
+/// Also where the source has begun to forget, and days before its first one are published.
+TEST_F(Observe, FindsTheSameInAWindowAlone) {
+  world.warehouse.remove_events([](const ModelEvent& event) { return event.number <= 2 || event.number == 4; });
+  const auto facts = [&](DayRange window, bool alone) {
+    Scope scope{.window = window, .teams = Teams{team(1)}, .excluded = {}, .last_finished = day("2026-03-04")};
+    scope.window_alone = alone;
+    const Observation seen = observe(world.warehouse, world.store, scope, world.definition, {}).value();
+    std::vector<std::string> found;
+    for (const CellFacts& one : seen.facts)
+      found.push_back(fmt::format("{} {} {} {}", one.cell.day.to_string(), one.entry.has_value(), one.window.events,
+                                  one.expired_because.value_or("")));
+    return found;
+  };
+  for (const char* first : {"2026-01-30", "2026-02-01", "2026-02-03", "2026-02-08", "2026-02-10", "2026-03-01"}) {
+    const DayRange window{day(first), day("2026-03-04")};
+    EXPECT_EQ(facts(window, true), facts(window, false)) << first;
+  }
+  EXPECT_THAT(facts({day("2026-02-01"), day("2026-02-01")}, true),
+              ElementsAre(testing::HasSubstr("the source begins")));
+}
+
 TEST_F(Observe, ReadsThePartitionsThatChanged) {
   EXPECT_THAT(planned(ask()), IsEmpty());
   const auto versions = [&] {

@@ -12,8 +12,9 @@ gapless_test(executor_test
     ${run}/memory_test.cpp
     ${run}/observe_test.cpp
     ${run}/recovery_test.cpp
+    ${run}/report_memory_test.cpp
     ${run}/targets_test.cpp
-  DEPS gapless_run_world
+  DEPS gapless_run_world gapless_query
   LABELS threads)
 gapless_test(fault_tier_test
   SOURCES ${run}/fault_tier_test.cpp ${run}/takeover_test.cpp

@@ -164,6 +164,22 @@ Result<std::optional<std::vector<PartitionVersion>>> FakeWarehouse::source_inven
   });
 }
 
+Result<std::optional<std::string>> FakeWarehouse::version(const Limits& limits) {
+  using Version = std::optional<std::string>;
+  return faults_->call<Version>("version", limits, [&](Effect) -> Result<Version> {
+    const std::lock_guard lock(mutex_);
+    GAPLESS_TRY(require_prepared());
+    if (!inventoried_ || state_.events.empty()) return std::nullopt;
+    Fingerprint events;
+    for (const ModelEvent& event : state_.events) events += fingerprint(event);
+    std::string text = fmt::format("source {} {}; ledger {};", events.events, events.hash, state_.ledger.size());
+    for (const Target target : targets_)
+      for (const auto& [day, parts] : state_.targets[index(target)])
+        for (const FakePart& part : parts) text += fmt::format("{} {} {};", name(target), part.name, part.rows.size());
+    return text;
+  });
+}
+
 Result<std::map<std::string, std::vector<SourceCount>>> FakeWarehouse::counts_by_partition(
     const std::vector<std::string>& partitions, const Limits& limits) {
   using Counts = std::map<std::string, std::vector<SourceCount>>;

@@ -240,6 +240,9 @@ Result<std::vector<SourceCount>> FileWarehouse::source_counts(DayRange days, con
 Result<std::optional<std::vector<PartitionVersion>>> FileWarehouse::source_inventory(const Limits& limits) {
   return on_fake([&](FakeWarehouse& fake) { return fake.source_inventory(limits); });
 }
+Result<std::optional<std::string>> FileWarehouse::version(const Limits& limits) {
+  return on_fake([&](FakeWarehouse& fake) { return fake.version(limits); });
+}
 Result<std::map<std::string, std::vector<SourceCount>>> FileWarehouse::counts_by_partition(
     const std::vector<std::string>& partitions, const Limits& limits) {
   return on_fake([&](FakeWarehouse& fake) { return fake.counts_by_partition(partitions, limits); });

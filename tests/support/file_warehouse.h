@@ -24,6 +24,7 @@ class FileWarehouse final : public Warehouse {
   Result<std::vector<SourceCount>> source_counts(DayRange days, const std::optional<Teams>& teams,
                                                  const Limits& limits) override;
   Result<std::optional<std::vector<PartitionVersion>>> source_inventory(const Limits& limits) override;
+  Result<std::optional<std::string>> version(const Limits& limits) override;
   Result<std::map<std::string, std::vector<SourceCount>>> counts_by_partition(
       const std::vector<std::string>& partitions, const Limits& limits) override;
   Result<std::vector<OwnedCell>> owned_cells(Day day, const Teams& teams, const Limits& limits) override;
