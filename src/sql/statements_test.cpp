@@ -156,6 +156,7 @@ INSTANTIATE_TEST_SUITE_P(
         {"write_meta", write_meta(table("t")), {"store_id:String", "host:String", "layout_version:UInt64"}},
         {"tables_of", tables_of(), {"database:String"}},
         {"database_named", database_named(), {"database:String"}},
+        {"bring_along", bring_along(Target::kStats, "t", "u", {"host", "os", "persons_uniq_state"}, {"os"}), {}},
         {"table_shapes", table_shapes(), {"database:String", "tables:Array(String)"}},
         {"table_columns", table_columns(), {"database:String", "tables:Array(String)"}},
         {"verification_stats",

@@ -1,6 +1,10 @@
 #pragma once
 
+#include <functional>
+#include <set>
 #include <string>
+
+#include "core/target.h"
 
 namespace gapless::sql {
 
@@ -8,5 +12,12 @@ namespace gapless::sql {
 std::string table_shapes();
 /// table_name, name, type, default_kind of the columns of these tables, in their order.
 std::string table_columns();
+
+/// For a person to type: brings the groups of a table along into one that gapless has made. `there` are the columns that
+/// it has, and `nullable` those of them where NULL stands for what is not known; groups that are the same without it
+/// become one.
+std::string bring_along(Target target, const std::string& from, const std::string& into,
+                        const std::set<std::string, std::less<>>& there,
+                        const std::set<std::string, std::less<>>& nullable);
 
 }  // namespace gapless::sql
