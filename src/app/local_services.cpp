@@ -140,7 +140,8 @@ Result<Warehouse*> LocalServices::warehouse() {
   GAPLESS_ASSIGN(SqlWarehouse* const warehouse, opened_warehouse());
   if (!reports_) {
     GAPLESS_ASSIGN(Engine* const engine, this->engine());
-    GAPLESS_ASSIGN(sql::Source source, resolve_source(*engine, source_spec(configuration_.settings), limits()));
+    GAPLESS_ASSIGN(sql::Source source,
+                   resolve_source(*engine, source_spec(configuration_.settings), limits(), data_->sources()));
     reports_.emplace(*engine, sql::ReportTables::in(configuration_.settings.database, source));
     warehouse->set_source(std::move(source));
   }

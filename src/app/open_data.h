@@ -14,6 +14,7 @@
 #include "engine/http/http_engine.h"
 #include "load/loader.h"
 #include "state/sqlite/sqlite_store.h"
+#include "warehouse/source_mapping.h"
 
 namespace gapless {
 
@@ -26,10 +27,11 @@ class OpenData {
   const DataDirectory& directory() const { return directory_; }
   /// Makes the directory and the store where there are none. Errors: those of both; asking again after one tries again.
   Result<StateStore*> store();
-  /// As the first one who asks wants it: for the others other limits are too late. Errors: kConflict where it is another
+  /// As the first one who asks wants it, with a directory for the embedded one where there is none: for the others other limits are too late. Errors: kConflict where it is another
   /// engine than the one that is open.
   Result<Engine*> engine(const std::variant<ChdbOptions, HttpEngineOptions>& options);
   bool is_engine_open();
+  SourceMemory& sources() { return sources_; }
 
   /// Does what is to be done once for a database, as long as this is open. Whoever asks meanwhile waits for it; after an
   /// error the next one tries again.
@@ -53,6 +55,7 @@ class OpenData {
   const DataDirectory directory_;
   std::mutex mutex_;
   std::mutex once_mutex_;
+  SourceMemory sources_;
   std::set<std::string> done_;
   std::optional<DataDirectory::Presence> presence_;
   // In the order in which they are opened; closed the other way round.

@@ -7,6 +7,7 @@
 #include "sql/channels.h"
 #include "sql/columns.h"
 #include "sql/ledger.h"
+#include "sql/mapping.h"
 #include "sql/reports.h"
 #include "sql/sessions.h"
 #include "sql/table_shape.h"
@@ -135,6 +136,9 @@ INSTANTIATE_TEST_SUITE_P(
         {"replace_partition", replace_partition(table("t"), table("u")), {"partition:String"}},
         {"move_partition", move_partition(table("t"), table("u")), {"partition:String"}},
         {"counts_by_partition", counts_by_partition(source()), {"partitions:Array(String)"}},
+        {"source_columns",
+         source_columns(),
+         {"database:String", "table:String", "persons_database:String", "persons:String"}},
         {"table_kind", table_kind(), {"database:String", "table:String"}},
         {"replica_lag", replica_lag(), {"database:String", "table:String"}},
         {"inventory", inventory(), {"database:String", "table:String"}},
