@@ -201,7 +201,13 @@ Status LocalServices::settle() {
 
 Result<std::vector<TargetLook>> LocalServices::target_tables() {
   GAPLESS_ASSIGN(Engine* const engine, this->engine());
-  return look_at_targets(*engine, configuration_.settings.database, layout().targets, limits());
+  const Targets targets = layout().targets;
+  const auto look = [&] { return look_at_targets(*engine, configuration_.settings.database, targets, limits()); };
+  auto looks = look();
+  if (!looks || looks->size() == targets.size()) return looks;
+  // Somebody took one away since this process made them.
+  GAPLESS_TRY(SqlWarehouse(*engine, layout()).prepare(limits()));
+  return look();
 }
 
 Result<RightsLook> LocalServices::rights() {
