@@ -35,10 +35,11 @@ Status add_webhook(const GivenValue& value, Settings& settings) {
 }
 
 Status add_api_token(const GivenValue& value, Settings& settings) {
-  return add_token<api::Token>(settings.api_tokens, value, {"read", "operate"},
-                               [](std::string name, std::string sha256, std::string_view scope) -> api::Token {
-                                 return {name, sha256, scope == "read" ? api::Scope::kRead : api::Scope::kOperate};
-                               });
+  return add_token<api::Token>(
+      settings.api_tokens, value, {"read", "operate"},
+      [](std::string name, std::string sha256, std::string_view scope) -> api::Token {
+        return {std::move(name), std::move(sha256), scope == "read" ? api::Scope::kRead : api::Scope::kOperate};
+      });
 }
 
 template <std::vector<std::string> Settings::*list>

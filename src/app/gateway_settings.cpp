@@ -16,7 +16,7 @@ constexpr auto kLongestGatewayTimeout = std::chrono::hours(1);
 Status add_gateway_token(const GivenValue& value, Settings& settings) {
   return add_token<gateway::Token>(settings.gateway_tokens, value, {"read"},
                                    [](std::string name, std::string sha256, std::string_view) -> gateway::Token {
-                                     return {name, sha256};
+                                     return {std::move(name), std::move(sha256)};
                                    });
 }
 

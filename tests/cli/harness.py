@@ -5,6 +5,7 @@ command but `load` goes over engine.url. For a load the stand-in gives its direc
 """
 from __future__ import annotations
 
+import atexit
 import functools
 import json
 import os
@@ -72,6 +73,17 @@ class Server:
             self.stop()
 
 
+@functools.cache
+def engine_with(events: bytes) -> Path:
+    """The embedded engine's directory with these events; to be copied, since every test that wants it shares it."""
+    folder = tempfile.mkdtemp(prefix='gapless-cli-')
+    atexit.register(shutil.rmtree, folder)
+    path = Path(folder) / 'events.ndjson'
+    path.write_bytes(events)
+    subprocess.run([GAPLESS, 'load', path], env=environment(GAPLESS_DATA=f'{folder}/data'), capture_output=True, check=True)
+    return Path(folder) / 'data' / 'engine'
+
+
 class CommandTest(unittest.TestCase):
     """A test with a folder of its own, in which commands run, and the data directory `data` in it."""
 
@@ -82,8 +94,10 @@ class CommandTest(unittest.TestCase):
         self.data = self.folder / 'data'
         self.servers: dict[Path, Server] = {}  # by data directory, where tests run on one
 
-    def start_server(self, directory: Path, *options: str) -> Server:
-        """A server of the test's own, until it ends."""
+    def start_server(self, events: Path, *options: str) -> Server:
+        """A server of the test's own until it ends, with these events in its database gapless."""
+        directory = self.folder / 'server'
+        shutil.copytree(engine_with(events.read_bytes()), directory, symlinks=True)
         server = Server(directory, *options)
         server.start()
         self.addCleanup(server.kill)

@@ -125,8 +125,7 @@ class ProxyTest(CommandTest):
     def setUp(self) -> None:
         super().setUp()
         self.events = stream(self.folder / 'events.ndjson', seed=3, sessions=40, teams=2, days=1, last_day='2026-03-01')
-        self.gapless('load', self.events, GAPLESS_DATA=str(self.folder / 'server'))
-        self.proxy = Proxy(self.start_server(self.folder / 'server' / 'engine').address)
+        self.proxy = Proxy(self.start_server(self.events).address)
         self.addCleanup(self.proxy.server_close)
         self.addCleanup(self.proxy.shutdown)
         self.write('gapless.toml', CONFIGURATION.format(port=self.proxy.server_address[1]))

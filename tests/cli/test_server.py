@@ -10,8 +10,8 @@ import time
 import unittest
 from pathlib import Path
 
-from groups import assert_groups_equal_reference
 from daemons import NOW, DaemonTest
+from groups import assert_groups_equal_reference
 from harness import embedded_only, stream
 
 PASSWORD = 'pass:word/that?nobody&may#see'
@@ -34,8 +34,7 @@ class ServerTest(DaemonTest):
     def setUp(self) -> None:
         super().setUp()
         self.events = stream(self.folder / 'events.ndjson', seed=5, sessions=60, teams=2, days=1, last_day='2026-03-01')
-        self.gapless('load', self.events, GAPLESS_DATA=str(self.folder / 'server'))
-        self.server = self.start_server(self.folder / 'server' / 'engine', '--user', 'keeper', '--password', PASSWORD)
+        self.server = self.start_server(self.events, '--user', 'keeper', '--password', PASSWORD)
         self.write('gapless.toml', CONFIGURATION.format(address=self.server.address))
         self.write('password', PASSWORD + '\n')
 
