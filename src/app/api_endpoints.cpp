@@ -243,6 +243,10 @@ Result<Reply> start_verify(const ApiSubject& subject, const Request& request) {
   return start_selected(subject, request, "verify", "verify");
 }
 
+Result<Reply> start_adopt(const ApiSubject& subject, const Request& request) {
+  return start_selected(subject, request, "adopt", "adopt");
+}
+
 Result<Reply> cancel_run(const ApiSubject& subject, const Request& request) {
   GAPLESS_ASSIGN(const auto found, subject.store.run(request.path.at("id")));
   if (!found) return no_such_run(request);
@@ -321,45 +325,57 @@ std::vector<Endpoint> run_history(const ApiSubject& subject) {
 std::vector<Endpoint> run_steering(const ApiSubject& subject) {
   const Json begun_schema = object_schema({{"run_id", text_schema()}, {"job", text_schema()}});
   const Parameter id{.name = "id", .in = Parameter::In::kPath, .description = "of a run", .schema = run_id_schema()};
-  return {{.method = "POST",
-           .path = "/api/v1/runs",
-           .operation_id = "start_run",
-           .summary = "begin a run of a scheduled job",
-           .description = "As gapless run. Answers at once; the run's record, or its events, say what becomes of it.",
-           .scope = api::Scope::kOperate,
-           .body_schema = start_run_schema(),
-           .replies = {{202, {"It is begun", begun_schema}}},
-           .handle = with(subject, start_run)},
-          {.method = "POST",
-           .path = "/api/v1/backfill",
-           .operation_id = "start_backfill",
-           .summary = "begin a backfill of what is selected",
-           .description = "As gapless backfill. Answers at once, as a run of a job does.",
-           .scope = api::Scope::kOperate,
-           .body_schema = start_backfill_schema(),
-           .replies = {{202, {"It is begun", begun_schema}}},
-           .problems = {409},
-           .handle = with(subject, start_backfill)},
-          {.method = "POST",
-           .path = "/api/v1/verify",
-           .operation_id = "start_verify",
-           .summary = "begin to compare what is selected with the source",
-           .description = "As gapless verify. Answers at once; the run failed where its record's cells_by_state has "
-                          "different ones, which its error names.",
-           .scope = api::Scope::kOperate,
-           .body_schema = start_verify_schema(),
-           .replies = {{202, {"It is begun", begun_schema}}},
-           .problems = {409},
-           .handle = with(subject, start_verify)},
-          {.method = "POST",
-           .path = "/api/v1/runs/{id}/cancel",
-           .operation_id = "cancel_run",
-           .summary = "ask a run to stop at the next safe point",
-           .scope = api::Scope::kOperate,
-           .parameters = {id},
-           .replies = {{202, {"It was asked to", object_schema({{"run_id", text_schema()}})}}},
-           .problems = {404, 409},
-           .handle = with(subject, cancel_run)}};
+  return {
+      {.method = "POST",
+       .path = "/api/v1/runs",
+       .operation_id = "start_run",
+       .summary = "begin a run of a scheduled job",
+       .description = "As gapless run. Answers at once; the run's record, or its events, say what becomes of it.",
+       .scope = api::Scope::kOperate,
+       .body_schema = start_run_schema(),
+       .replies = {{202, {"It is begun", begun_schema}}},
+       .handle = with(subject, start_run)},
+      {.method = "POST",
+       .path = "/api/v1/backfill",
+       .operation_id = "start_backfill",
+       .summary = "begin a backfill of what is selected",
+       .description = "As gapless backfill. Answers at once, as a run of a job does.",
+       .scope = api::Scope::kOperate,
+       .body_schema = start_backfill_schema(),
+       .replies = {{202, {"It is begun", begun_schema}}},
+       .problems = {409},
+       .handle = with(subject, start_backfill)},
+      {.method = "POST",
+       .path = "/api/v1/verify",
+       .operation_id = "start_verify",
+       .summary = "begin to compare what is selected with the source",
+       .description = "As gapless verify. Answers at once; the run failed where its record's cells_by_state has "
+                      "different ones, which its error names.",
+       .scope = api::Scope::kOperate,
+       .body_schema = start_verify_schema(),
+       .replies = {{202, {"It is begun", begun_schema}}},
+       .problems = {409},
+       .handle = with(subject, start_verify)},
+      {.method = "POST",
+       .path = "/api/v1/adopt",
+       .operation_id = "start_adopt",
+       .summary = "begin to take over what gapless did not write and is right",
+       .description = "As gapless adopt, of rows. Answers at once; the run's record says how many cells were adopted "
+                      "and refused, and names the first refusal.",
+       .scope = api::Scope::kOperate,
+       .body_schema = start_adopt_schema(),
+       .replies = {{202, {"It is begun", begun_schema}}},
+       .problems = {409},
+       .handle = with(subject, start_adopt)},
+      {.method = "POST",
+       .path = "/api/v1/runs/{id}/cancel",
+       .operation_id = "cancel_run",
+       .summary = "ask a run to stop at the next safe point",
+       .scope = api::Scope::kOperate,
+       .parameters = {id},
+       .replies = {{202, {"It was asked to", object_schema({{"run_id", text_schema()}})}}},
+       .problems = {404, 409},
+       .handle = with(subject, cancel_run)}};
 }
 
 Result<Reply> pause(const ApiSubject& subject, const Request& request) {

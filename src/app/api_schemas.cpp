@@ -33,6 +33,20 @@ Json some_of(Json items, std::size_t most) {
 /// At most a year.
 Json seconds_schema() { return {{"type", "integer"}, {"minimum", 1}, {"maximum", 366 * 86'400}}; }
 Json on_conflict_schema() { return {{"type", "string"}, {"enum", Json::array({"wait", "skip", "fail"})}}; }
+/// With some of these members, and no others.
+Json closed_schema(Json members) {
+  return {{"type", "object"}, {"properties", std::move(members)}, {"additionalProperties", false}};
+}
+/// What a body selects cells by.
+Json selection_members() {
+  Json members = Json::object();
+  members["from"] = members["to"] = day_schema();
+  members["days"] = days_schema();
+  members["teams"] = some_of(team_schema(), 10'000);
+  members["states"] = some_of(state_schema(), kCellStates.size());
+  members["include_today"] = type_schema("boolean");
+  return members;
+}
 Json window_schema() { return object_schema({{"from", day_schema()}, {"to", day_schema()}}); }
 
 }  // namespace
@@ -187,35 +201,29 @@ Json start_run_schema() {
 }
 
 Json start_backfill_schema() {
-  Json members = Json::object();
-  members["from"] = members["to"] = day_schema();
-  members["days"] = days_schema();
-  members["teams"] = some_of(team_schema(), 10'000);
-  members["states"] = some_of(state_schema(), kCellStates.size());
-  for (const char* name : {"include_today", "force", "accept_definition", "take_over", "allow_shrink"})
+  Json members = selection_members();
+  for (const char* name : {"force", "accept_definition", "take_over", "allow_shrink"})
     members[name] = type_schema("boolean");
   members["on_conflict"] = on_conflict_schema();
   members["timeout_seconds"] = seconds_schema();
-  return {{"type", "object"}, {"properties", members}, {"additionalProperties", false}};
+  return closed_schema(std::move(members));
 }
 
 Json start_verify_schema() {
-  Json members = Json::object();
-  members["from"] = members["to"] = day_schema();
-  members["days"] = days_schema();
-  members["teams"] = some_of(team_schema(), 10'000);
-  members["states"] = some_of(state_schema(), kCellStates.size());
-  for (const char* name : {"include_today", "repair"}) members[name] = type_schema("boolean");
+  Json members = selection_members();
+  members["repair"] = type_schema("boolean");
   members["sample"] = {{"type", "integer"}, {"minimum", 1}, {"maximum", 1'000'000}};
   members["tolerance"] = {{"type", "number"}, {"minimum", 0}, {"maximum", 100}};
-  return {{"type", "object"}, {"properties", members}, {"additionalProperties", false}};
+  return closed_schema(std::move(members));
 }
+
+Json start_adopt_schema() { return closed_schema(selection_members()); }
 
 Json pause_body_schema() {
   Json members = Json::object();
   members["for_seconds"] = seconds_schema();
   members["reason"] = {{"type", "string"}, {"maxLength", 500}};
-  return {{"type", "object"}, {"properties", members}, {"additionalProperties", false}};
+  return closed_schema(std::move(members));
 }
 
 }  // namespace gapless

@@ -32,6 +32,7 @@ Json run_schema();
 Json start_run_schema();
 Json start_backfill_schema();
 Json start_verify_schema();
+Json start_adopt_schema();
 Json pause_body_schema();
 
 }  // namespace gapless

@@ -34,26 +34,13 @@ Status add_webhook(const GivenValue& value, Settings& settings) {
   return {};
 }
 
-/// "read:" or "operate:" and the SHA-256 of a token; the key names its user.
-Status add_token(const GivenValue& value, Settings& settings) {
-  const std::size_t colon = std::min(value.text.find(':'), value.text.size());
-  const std::string scope = value.text.substr(0, colon);
-  const std::string sha256 = value.text.substr(std::min(colon + 1, value.text.size()));
-  const bool is_hash = sha256.size() == 64 && sha256.find_first_not_of("0123456789abcdef") == std::string::npos;
-  if (!is_hash || (scope != "read" && scope != "operate"))
-    return fail(
-        Fault::kInvalidInput,
-        fmt::format("{} must be read: or operate: and the SHA-256 of a token in 64 hexadecimal digits (from {}):"
-                    " TOKEN=$(openssl rand -hex 32) makes one, printf %s \"$TOKEN\" | sha256sum its SHA-256",
-                    value.key, value.origin));
-  const std::string name = value.key.substr(value.key.rfind('.') + 1);
-  std::erase_if(settings.api_tokens, [&](const api::Token& one) { return one.name == name; });
-  settings.api_tokens.push_back({name, sha256, scope == "read" ? api::Scope::kRead : api::Scope::kOperate});
-  return {};
+Status add_api_token(const GivenValue& value, Settings& settings) {
+  return add_token<api::Token>(
+      settings.api_tokens, value, {"read", "operate"},
+      [](std::string name, std::string sha256, std::string_view scope) -> api::Token {
+        return {std::move(name), std::move(sha256), scope == "read" ? api::Scope::kRead : api::Scope::kOperate};
+      });
 }
-
-/// Without the hash.
-std::string scope_alone(std::string_view text) { return std::string(text.substr(0, text.find(':'))); }
 
 template <std::vector<std::string> Settings::*list>
 Status set_list(const GivenValue& value, Settings& settings) {
@@ -125,7 +112,7 @@ std::vector<Setting> daemon_settings() {
         "",
         "who may call it, where not everybody on this machine may: names, and read: or operate: with a token's "
         "SHA-256"},
-       add_token,
+       add_api_token,
        scope_alone},
       {{"api.allowed_hosts",
         Kind::kTexts,

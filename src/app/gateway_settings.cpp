@@ -10,28 +10,15 @@ namespace {
 
 using Kind = SettingInfo::Kind;
 
-constexpr std::string_view kTokenScope = "read:";
 constexpr int kMostGatewayRows = 100'000'000;
 constexpr auto kLongestGatewayTimeout = std::chrono::hours(1);
 
-/// "read:" and the SHA-256 of a token; the key names its user. The message does not repeat what may be a token.
 Status add_gateway_token(const GivenValue& value, Settings& settings) {
-  const std::string sha256 =
-      value.text.starts_with(kTokenScope) ? value.text.substr(kTokenScope.size()) : std::string();
-  if (sha256.size() != 64 || sha256.find_first_not_of("0123456789abcdef") != std::string::npos)
-    return fail(
-        Fault::kInvalidInput,
-        fmt::format(
-            "{} must be read: and the SHA-256 of a token in 64 hexadecimal digits (from {}): TOKEN=$(openssl rand"
-            " -hex 32) makes one, printf %s \"$TOKEN\" | sha256sum its SHA-256",
-            value.key, value.origin));
-  const std::string name = value.key.substr(value.key.rfind('.') + 1);
-  std::erase_if(settings.gateway_tokens, [&](const gateway::Token& one) { return one.name == name; });
-  settings.gateway_tokens.push_back({name, sha256});
-  return {};
+  return add_token<gateway::Token>(settings.gateway_tokens, value, {"read"},
+                                   [](std::string name, std::string sha256, std::string_view) -> gateway::Token {
+                                     return {std::move(name), std::move(sha256)};
+                                   });
 }
-
-std::string gateway_scope_alone(std::string_view text) { return std::string(text.substr(0, text.find(':'))); }
 
 Status set_gateway_timeout(const GivenValue& value, Settings& settings) {
   const auto span = read_span_or_seconds(value.text);
@@ -61,7 +48,7 @@ std::vector<Setting> gateway_settings() {
         "",
         "who may: names, and read: with a token's SHA-256; clients take the token for their password. Without, nobody"},
        add_gateway_token,
-       gateway_scope_alone},
+       scope_alone},
       {{"gateway.timeout", Kind::kText, {"GAPLESS_GATEWAY_TIMEOUT"}, "60s", "how long a client's statement may take"},
        set_gateway_timeout},
       {{"gateway.max_result_rows", Kind::kNumber, {"GAPLESS_GATEWAY_MAX_RESULT_ROWS"}, "1000000", "rows of one result"},

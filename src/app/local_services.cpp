@@ -142,7 +142,8 @@ Result<Warehouse*> LocalServices::warehouse() {
   GAPLESS_ASSIGN(SqlWarehouse* const warehouse, opened_warehouse());
   if (!reports_) {
     GAPLESS_ASSIGN(Engine* const engine, this->engine());
-    GAPLESS_ASSIGN(sql::Source source, resolve_source(*engine, source_spec(configuration_.settings), limits()));
+    GAPLESS_ASSIGN(sql::Source source,
+                   resolve_source(*engine, source_spec(configuration_.settings), limits(), data_->sources()));
     reports_.emplace(*engine, sql::ReportTables::in(configuration_.settings.database, source), &report_memory());
     warehouse->set_source(std::move(source));
   }
@@ -202,7 +203,13 @@ Status LocalServices::settle() {
 
 Result<std::vector<TargetLook>> LocalServices::target_tables() {
   GAPLESS_ASSIGN(Engine* const engine, this->engine());
-  return look_at_targets(*engine, configuration_.settings.database, layout().targets, limits());
+  const Targets targets = layout().targets;
+  const auto look = [&] { return look_at_targets(*engine, configuration_.settings.database, targets, limits()); };
+  auto looks = look();
+  if (!looks || looks->size() == targets.size()) return looks;
+  // Somebody took one away since this process made them.
+  GAPLESS_TRY(SqlWarehouse(*engine, layout()).prepare(limits()));
+  return look();
 }
 
 Result<RightsLook> LocalServices::rights() {

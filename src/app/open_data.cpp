@@ -25,8 +25,8 @@ Result<Engine*> OpenData::engine(const std::variant<ChdbOptions, HttpEngineOptio
                     directory_.root.string(), shown(engine_name_), shown(name)));
   if (engine_ == nullptr) {
     engine_name_ = name;
-    GAPLESS_TRY(directory_.make());
     if (const auto* embedded = std::get_if<ChdbOptions>(&options)) {
+      GAPLESS_TRY(directory_.make());
       GAPLESS_ASSIGN(engine_, ChdbEngine::open(*embedded));
     } else {
       GAPLESS_ASSIGN(engine_, HttpEngine::open(std::get<HttpEngineOptions>(options)));
@@ -40,6 +40,7 @@ Status OpenData::begin_work(const std::string& database, const std::stop_token& 
   return once("recovery in " + database, [&]() -> Status {
     const bool comes_in = !presence_;
     if (comes_in) {
+      GAPLESS_TRY(directory_.make());
       GAPLESS_ASSIGN(presence_, directory_.come_in(stop));
     }
     Status done = recover(presence_->is_alone());

@@ -15,6 +15,7 @@
 #include "load/loader.h"
 #include "query/report_memory.h"
 #include "state/sqlite/sqlite_store.h"
+#include "warehouse/source_mapping.h"
 
 namespace gapless {
 
@@ -27,10 +28,11 @@ class OpenData {
   const DataDirectory& directory() const { return directory_; }
   /// Makes the directory and the store where there are none. Errors: those of both; asking again after one tries again.
   Result<StateStore*> store();
-  /// As the first one who asks wants it: for the others other limits are too late. Errors: kConflict where it is another
+  /// As the first one who asks wants it, with a directory for the embedded one where there is none: for the others other limits are too late. Errors: kConflict where it is another
   /// engine than the one that is open.
   Result<Engine*> engine(const std::variant<ChdbOptions, HttpEngineOptions>& options);
   bool is_engine_open();
+  SourceMemory& sources() { return sources_; }
 
   /// Does what is to be done once for a database, as long as this is open. Whoever asks meanwhile waits for it; after an
   /// error the next one tries again.
@@ -55,6 +57,7 @@ class OpenData {
   const DataDirectory directory_;
   std::mutex mutex_;
   std::mutex once_mutex_;
+  SourceMemory sources_;
   std::set<std::string> done_;
   ReportMemory report_memory_;
   std::optional<DataDirectory::Presence> presence_;

@@ -102,11 +102,7 @@ void check_rights(Services& services, EngineLook engine, CheckList& checks) {
   const auto look = services.rights();
   if (!look && engine == EngineLook::kClosed) return;  // the check of the engine has said why
   if (!look) return checks.fail("rights", look.error());
-  for (const MissingRight& one : look->missing)
-    checks.fail("rights", one.why,
-                one.grant.starts_with("GRANT DROP TABLE")
-                    ? fmt::format("{}; and drop the table gapless_probe, which is left there", one.grant)
-                    : one.grant);
+  for (const MissingRight& one : look->missing) checks.fail("rights", one.why, one.grant);
   for (const RightsLook::NotTried& one : look->not_tried)
     checks.warn("rights", fmt::format("{} could not be tried: {}", one.name, one.why),
                 look->missing.empty() ? "" : "grant the others first, and look again");

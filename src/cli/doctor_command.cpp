@@ -97,7 +97,8 @@ bool check_directory(const Services& services, CheckList& checks) {
   if (stat(directory.c_str(), &found) != 0) {
     const fs::path parent = existing_parent(directory);
     if (access(parent.c_str(), W_OK | X_OK) == 0)
-      checks.ok("data directory", fmt::format("{}, not there yet; the first load makes it", directory.string()));
+      checks.ok("data directory", fmt::format("{}, not there yet; the first {} makes it", directory.string(),
+                                              services.settings().engine_url.empty() ? "load" : "backfill"));
     else
       checks.fail("data directory",
                   fmt::format("{} is not there, and {} cannot be written", directory.string(), parent.string()),

@@ -179,10 +179,25 @@ Result<FieldExpressions> choose_expressions(const MappingRequest& request, const
   return chosen;
 }
 
+std::string source_columns() {
+  return R"(SELECT database = {database:String} AND table = {table:String} AS is_source, name, type,
+      (SELECT count() FROM system.tables WHERE database = {database:String} AND name = {table:String}
+        AND endsWith(engine, 'MergeTree')) AS has_parts
+    FROM system.columns
+    WHERE (database = {database:String} AND table = {table:String})
+      OR (database = {persons_database:String} AND table = {persons:String})
+    ORDER BY is_source, position)";
+}
+
 std::string probe(const MappingRequest& request, const FieldExpressions& chosen) {
   std::string text;
   for (const auto& [field, expression] : chosen)
-    text += (text.empty() ? "SELECT (" : ", (") + expression + ") AS `" + std::string(kAlias) + field + "`";
+    text.append(text.empty() ? "SELECT (" : ", (")
+        .append(expression)
+        .append(") AS `")
+        .append(kAlias)
+        .append(field)
+        .append("`");
   return text + " FROM " + request.from + (request.final_rows ? " FINAL" : "");
 }
 

@@ -47,6 +47,10 @@ std::vector<Field> fields_of(Persons persons);
 /// Errors: kInvalidInput for a required field that there is nothing for, and for an expression of no field.
 Result<FieldExpressions> choose_expressions(const MappingRequest& request, const std::set<std::string>& columns);
 
+/// is_source, name, type, and whether the source has parts, of the columns of the source {database:String}.{table:String}
+/// and those of the table of merged persons, {persons_database:String}.{persons:String}.
+std::string source_columns();
+
 /// SELECT of the chosen expressions, each under its field's name; for the engine to say which types they have.
 std::string probe(const MappingRequest& request, const FieldExpressions& chosen);
 

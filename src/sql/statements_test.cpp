@@ -7,6 +7,7 @@
 #include "sql/channels.h"
 #include "sql/columns.h"
 #include "sql/ledger.h"
+#include "sql/mapping.h"
 #include "sql/reports.h"
 #include "sql/sessions.h"
 #include "sql/staging.h"
@@ -139,6 +140,9 @@ INSTANTIATE_TEST_SUITE_P(
         {"replace_partition", replace_partition(table("t"), table("u")), {"partition:String"}},
         {"move_partition", move_partition(table("t"), table("u")), {"partition:String"}},
         {"counts_by_partition", counts_by_partition(source()), {"partitions:Array(String)"}},
+        {"source_columns",
+         source_columns(),
+         {"database:String", "table:String", "persons_database:String", "persons:String"}},
         {"table_kind", table_kind(), {"database:String", "table:String"}},
         {"replica_lag", replica_lag(), {"database:String", "table:String"}},
         {"inventory", inventory(), {"database:String", "table:String"}},
@@ -161,6 +165,7 @@ INSTANTIATE_TEST_SUITE_P(
         {"write_meta", write_meta(table("t")), {"store_id:String", "host:String", "layout_version:UInt64"}},
         {"tables_of", tables_of(), {"database:String"}},
         {"database_named", database_named(), {"database:String"}},
+        {"bring_along", bring_along(Target::kStats, "t", "u", {"host", "os", "persons_uniq_state"}, {"os"}), {}},
         {"table_shapes", table_shapes(), {"database:String", "tables:Array(String)"}},
         {"table_columns", table_columns(), {"database:String", "tables:Array(String)"}},
         {"verification_stats",

@@ -21,13 +21,16 @@ struct RightsScope {
 /// A right that gapless needs there, and statements that the server refuses without it (497) and that do nothing: it looks
 /// at rights before it does anything else.
 struct Right {
-  std::string privilege;                             ///< "ALTER DELETE"
-  std::string object;                                ///< "rollup.*"
-  std::vector<std::string> probes;                   ///< one for each table that it is needed for
+  enum class Subject { kIsThere, kMayBeAbsent };  ///< a table that is not there says nothing, or that the right is
+  std::string privilege;                          ///< "ALTER DELETE"
+  std::string object;                             ///< "rollup.*"
+  std::vector<std::string> probes;                ///< one for each table that it is needed for
+  Subject subject = Subject::kIsThere;
+  std::string name() const;                          ///< "ALTER DELETE ON rollup.*"
   std::string grant(const std::string& user) const;  ///< "GRANT ALTER DELETE ON rollup.* TO gapless"
 };
 
-/// The only table that the probes make, in the staging database, and drop again.
+/// The only table that the probes make, in the staging database, and drop again. It is made only by who may drop it.
 TableName probe_table(const RightsScope& scope);
 
 /// Every right, in the order in which they can be tried: what needs the probe table lies between its making and its end.

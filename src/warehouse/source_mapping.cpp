@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include "sql/targets.h"
+#include "engine/ask.h"
 #include "warehouse/statement_options.h"
 
 namespace gapless {
@@ -52,33 +52,46 @@ Result<sql::FieldExpressions> types_of(Engine& engine, const sql::MappingRequest
 }
 
 /// The columns that expressions may name.
-Result<std::set<std::string>> columns_of(Engine& engine, const SourceSpec& spec, const Limits& limits) {
-  if (!spec.query.empty()) {
-    const auto rows = engine.select(Statement("SELECT * FROM (" + spec.query + ") LIMIT 0"), looking(limits));
-    if (!rows && may_be_the_statement(rows.error()))
-      return fail(Fault::kInvalidInput, fmt::format("source.query cannot be read: {}", rows.error().message));
-    if (!rows) return fail(rows.error());
-    return std::set<std::string>(rows->names().begin(), rows->names().end());
+struct SourceColumns {
+  std::set<std::string> names;
+  bool has_parts = false;
+  std::string described;  ///< every one with its type, and those of the table of merged persons
+};
+
+Result<SourceColumns> columns_of_query(Engine& engine, const SourceSpec& spec, const Limits& limits) {
+  const auto rows = engine.select(Statement("SELECT * FROM (" + spec.query + ") LIMIT 0"), looking(limits));
+  if (!rows && may_be_the_statement(rows.error()))
+    return fail(Fault::kInvalidInput, fmt::format("source.query cannot be read: {}", rows.error().message));
+  if (!rows) return fail(rows.error());
+  SourceColumns columns;
+  columns.names = {rows->names().begin(), rows->names().end()};
+  for (std::size_t i = 0; i < rows->columns(); ++i)
+    columns.described += fmt::format("{} {}\n", rows->names()[i], rows->types()[i]);
+  return columns;
+}
+
+Result<SourceColumns> columns_of_table(Engine& engine, const SourceSpec& spec, const Limits& limits) {
+  const TableName& persons = spec.mapping.persons == sql::Persons::kAtBuild ? spec.person_overrides : spec.table;
+  Statement statement(sql::source_columns());
+  statement.bind("database", spec.table.database.text())
+      .bind("table", spec.table.table.text())
+      .bind("persons_database", persons.database.text())
+      .bind("persons", persons.table.text());
+  GAPLESS_ASSIGN(const Rows rows, ask(engine, "which columns the source has", statement,
+                                      {"is_source", "name", "type", "has_parts"}, looking(limits)));
+  SourceColumns columns;
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    GAPLESS_ASSIGN(const std::uint64_t is_source, rows.u64(i, 0));
+    GAPLESS_ASSIGN(const std::uint64_t parts, rows.u64(i, 3));
+    if (is_source != 0) columns.names.insert(rows.text(i, 1));
+    columns.has_parts = parts != 0;
+    columns.described += fmt::format("{} {} {}\n", is_source, rows.text(i, 1), rows.text(i, 2));
   }
-  Statement statement("SELECT name FROM system.columns WHERE database = {database:String} AND table = {table:String}");
-  statement.bind("database", spec.table.database.text()).bind("table", spec.table.table.text());
-  GAPLESS_ASSIGN(const Rows rows, engine.select(statement, looking(limits)));
-  if (rows.size() == 0)
+  if (columns.names.empty())
     return fail(Fault::kInvalidInput, fmt::format("the source {} does not exist, or may not be seen; source.table says"
                                                   " where events are",
                                                   spec.table.quoted()));
-  std::set<std::string> names;
-  for (std::size_t i = 0; i < rows.size(); ++i) names.insert(rows.text(i, 0));
-  return names;
-}
-
-Result<bool> has_parts(Engine& engine, const TableName& table, const Limits& limits) {
-  Statement statement(sql::table_kind());
-  statement.bind("database", table.database.text()).bind("table", table.table.text());
-  GAPLESS_ASSIGN(const Rows kind, engine.select(statement, looking(limits)));
-  if (kind.size() == 0) return false;
-  GAPLESS_ASSIGN(const std::uint64_t parts, kind.u64(0, 0));
-  return parts != 0;
+  return columns;
 }
 
 Status check_overrides(Engine& engine, const TableName& overrides, const Limits& limits) {
@@ -92,7 +105,28 @@ Status check_overrides(Engine& engine, const TableName& overrides, const Limits&
                           overrides.quoted(), given.error().message));
 }
 
+/// As a question to a memory: that the persons can be looked up answers it.
+SourceMemory::Look look_at_overrides(Engine& engine, const TableName& overrides, const Limits& limits) {
+  return [&engine, overrides, limits]() -> Result<sql::FieldExpressions> {
+    GAPLESS_TRY(check_overrides(engine, overrides, limits));
+    return sql::FieldExpressions{};
+  };
+}
+
 }  // namespace
+
+Result<sql::FieldExpressions> SourceMemory::recall(const std::string& question, const Look& look) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (const auto found = answers_.find(question); found != answers_.end()) return found->second;
+  }
+  GAPLESS_ASSIGN(sql::FieldExpressions answer, look());
+  constexpr std::size_t kMost = 16;  // of as many configurations as there may be in a process
+  const std::lock_guard lock(mutex_);
+  if (answers_.size() >= kMost) answers_.clear();
+  answers_.insert_or_assign(question, answer);
+  return answer;
+}
 
 sql::Source described(const SourceSpec& spec) {
   sql::Source source{spec.table};
@@ -108,20 +142,20 @@ sql::Source described(const SourceSpec& spec) {
   return source;
 }
 
-Result<sql::Source> resolve_source(Engine& engine, const SourceSpec& spec, const Limits& limits) {
+Result<sql::Source> resolve_source(Engine& engine, const SourceSpec& spec, const Limits& limits, SourceMemory& memory) {
   sql::Source source = described(spec);
   if (spec.is_own && source.mapping.empty()) return source;
   const sql::MappingRequest request = request_of(spec);
-  GAPLESS_ASSIGN(const auto columns, columns_of(engine, spec, limits));
-  GAPLESS_ASSIGN(const auto chosen, sql::choose_expressions(request, columns));
-  GAPLESS_ASSIGN(const auto types, types_of(engine, request, chosen, limits));
-  bool parts = false;
-  if (!source.is_query) {
-    GAPLESS_ASSIGN(parts, has_parts(engine, spec.table, limits));
-  }
-  GAPLESS_ASSIGN(source.relation, sql::canonical_relation(request, chosen, types, parts));
+  GAPLESS_ASSIGN(const SourceColumns columns,
+                 source.is_query ? columns_of_query(engine, spec, limits) : columns_of_table(engine, spec, limits));
+  GAPLESS_ASSIGN(const auto chosen, sql::choose_expressions(request, columns.names));
+  GAPLESS_ASSIGN(const auto types, memory.recall(columns.described + sql::probe(request, chosen),
+                                                 [&] { return types_of(engine, request, chosen, limits); }));
+  GAPLESS_ASSIGN(source.relation, sql::canonical_relation(request, chosen, types, columns.has_parts));
   if (spec.mapping.persons == sql::Persons::kAtBuild) {
-    GAPLESS_TRY(check_overrides(engine, spec.person_overrides, limits));
+    const auto look = look_at_overrides(engine, spec.person_overrides, limits);
+    // Of a query's columns those of the persons' table are none.
+    GAPLESS_TRY(source.is_query ? look() : memory.recall(columns.described + spec.person_overrides.quoted(), look));
     source.person_overrides = spec.person_overrides;
   }
   return source;

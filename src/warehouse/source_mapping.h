@@ -1,5 +1,8 @@
 #pragma once
 
+#include <functional>
+#include <map>
+#include <mutex>
 #include <string>
 #include <vector>
 
@@ -26,9 +29,22 @@ struct SourceSpec {
 /// What its figures mean, without a look at it: good for web_definition(), not for reading.
 sql::Source described(const SourceSpec& spec);
 
-/// The source as statements read it, after a look at its columns and their types. Errors: kInvalidInput for a table or a
-/// column that is not there, an expression that the engine refuses, or one of a type that cannot be, naming the setting;
-/// those of the engine.
-Result<sql::Source> resolve_source(Engine& engine, const SourceSpec& spec, const Limits& limits);
+/// What was found out about sources, for a process that looks at them again and again: the types of expressions stay the
+/// same as long as the columns do that they are made of. Thread-safe.
+class SourceMemory {
+ public:
+  using Look = std::function<Result<sql::FieldExpressions>()>;
+  /// What was found for this question before, or else is now. Errors: those of `look`, which are not kept.
+  Result<sql::FieldExpressions> recall(const std::string& question, const Look& look);
+
+ private:
+  std::mutex mutex_;
+  std::map<std::string, sql::FieldExpressions> answers_;
+};
+
+/// The source as statements read it, after a look at its columns and their types; columns that are as they were when
+/// `memory` was filled cost one statement. Errors: kInvalidInput for a table or a column that is not there, an expression
+/// that the engine refuses, or one of a type that cannot be, naming the setting; those of the engine.
+Result<sql::Source> resolve_source(Engine& engine, const SourceSpec& spec, const Limits& limits, SourceMemory& memory);
 
 }  // namespace gapless

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
 #include <set>
 
 #include "engine/ask.h"
@@ -25,6 +26,15 @@ std::string without(std::string text, std::string_view characters) {
 }
 
 bool is_utc(std::string_view zone) { return zone == "UTC" || zone == "Etc/UTC"; }
+
+/// What a type is where it is not NULL; none where it cannot be.
+std::optional<std::string> without_null(std::string type) {
+  const std::size_t at = type.find("Nullable(");
+  if (at == std::string::npos) return std::nullopt;
+  type.erase(at, std::string_view("Nullable(").size());
+  type.erase(type.find(')', at), 1);
+  return type;
+}
 
 bool is_text(std::string_view type) { return type == kText || type == kLowCardinalityText; }
 
@@ -69,16 +79,27 @@ class Comparison {
                       shape_.partition_key.empty() ? "nothing" : shape_.partition_key, kPartitionKey),
           anew());
     check_columns();
+    check_nullable();
     return std::move(problems_);
   }
 
  private:
   void add(std::string what, std::string remedy) { problems_.push_back({std::move(what), std::move(remedy)}); }
+  std::string away() const { return table_.table.text() + "_before_gapless"; }
   /// gapless makes what is not there.
   std::string anew() const {
     return fmt::format("RENAME TABLE {0} TO {1}; gapless makes one of its own, and gapless backfill fills it",
-                       table_.quoted(),
-                       TableName::own(table_.database, table_.table.text() + "_before_gapless").quoted());
+                       table_.quoted(), TableName::own(table_.database, away()).quoted());
+  }
+  /// Names are words: they need no quotes, which a shell might take for its own.
+  std::string in_database(const std::string& table) const { return table_.database.text() + "." + table; }
+  std::string bring_along(const std::string& from, const std::string& into) const {
+    std::set<std::string, std::less<>> there, nullable;
+    for (const TableShape::Column& column : shape_.columns) {
+      there.insert(column.name);
+      if (without_null(column.type)) nullable.insert(column.name);
+    }
+    return sql::bring_along(target_, from, into, there, nullable);
   }
 
   /// False where there is no use in looking further.
@@ -87,7 +108,10 @@ class Comparison {
     if (engine == "MergeTree") return true;
     if (engine.starts_with("Replicated") || engine.starts_with("Shared")) {
       add(fmt::format("is a {}: replicated targets are not supported yet", engine),
-          "name a database without such tables in engine.database; gapless makes plain ones there");
+          fmt::format("name a database without such tables in engine.database; gapless doctor makes plain ones there, "
+                      "and this brings the rows along: gapless sql --write \"{}\"; gapless adopt then proves what is "
+                      "right",
+                      bring_along(in_database(table_.table.text()), table_.table.text())));
       return false;
     }
     if (engine != "AggregatingMergeTree" && engine != "ReplacingMergeTree") {
@@ -132,6 +156,8 @@ class Comparison {
     if (!is_stored)
       add(fmt::format("has a column {} that is {}: no value can be written to it", column.name, column.default_kind),
           anew());
+    else if (const auto bare = without_null(column.type); bare && fits(wanted.type, *bare, shape_))
+      nullable_.push_back(column.name);
     else if (!fits(wanted.type, column.type, shape_))
       add(fmt::format("has a column {} of the type {}{}, not {}", column.name, column.type,
                       column.type == "DateTime" ? fmt::format(" in the server's zone, {}", shape_.server_zone) : "",
@@ -139,9 +165,21 @@ class Comparison {
           anew());
   }
 
+  /// No ALTER will do: what a group with NULL and one without a value hold is one group's.
+  void check_nullable() {
+    if (nullable_.empty()) return;
+    const std::string table = in_database(table_.table.text()), renamed = in_database(away());
+    add(fmt::format("has {} that may be NULL, {}: a NULL in a key is a group that no hash tells",
+                    nullable_.size() == 1 ? "a column" : "columns", fmt::join(nullable_, ", ")),
+        fmt::format("RENAME TABLE {} TO {}; gapless doctor makes one of its own; {}; gapless adopt then proves what is "
+                    "right",
+                    table, renamed, bring_along(renamed, table)));
+  }
+
   const Target target_;
   const TableName& table_;
   const TableShape& shape_;
+  std::vector<std::string> nullable_;
   std::vector<ShapeProblem> problems_;
 };
 

@@ -90,7 +90,7 @@ const ShapeCase kShapes[] = {
      },
      "lacks host:"},
     {"a_replica", [](TableShape& it) { it.engine = "ReplicatedMergeTree"; }, "replicated targets are not supported yet",
-     "engine.database"},
+     "FROM rollup.web_pre_aggregated_bounces GROUP BY ALL"},
     {"a_distributed_table", [](TableShape& it) { it.engine = "Distributed"; }, "is a Distributed"},
     {"a_view", [](TableShape& it) { it.engine = "View"; }, "is a View"},
     {"a_summing_engine", [](TableShape& it) { it.engine = "SummingMergeTree"; }, "is a SummingMergeTree"},
@@ -106,7 +106,16 @@ const ShapeCase kShapes[] = {
      },
      "has a column note that is not gapless's", "DROP COLUMN note"},
     {"a_nullable_flag", [](TableShape& it) { column(it, "mat_metadata_loggedIn").type = "Nullable(Bool)"; },
-     "of the type Nullable(Bool), not Bool"},
+     "has a column that may be NULL, mat_metadata_loggedIn:",
+     "ifNull(mat_metadata_loggedIn, false), mat_metadata_backend,"},
+    {"nullable_texts",
+     [](TableShape& it) {
+       column(it, "mat_metadata_backend").type = "LowCardinality(Nullable(String))";
+       column(it, "os").type = "Nullable(String)";
+     },
+     "has columns that may be NULL, os, mat_metadata_backend:", "ifNull(mat_metadata_backend, ''), uniqMergeState("},
+    {"a_nullable_column_of_another_type", [](TableShape& it) { column(it, "os").type = "Nullable(UInt8)"; },
+     "of the type Nullable(UInt8), not LowCardinality(String)"},
     {"another_state",
      [](TableShape& it) { column(it, "persons_uniq_state").type = "AggregateFunction(uniqExact, UUID)"; },
      "not AggregateFunction(uniq, UUID)"},

@@ -5,6 +5,7 @@ command but `load` goes over engine.url. For a load the stand-in gives its direc
 """
 from __future__ import annotations
 
+import atexit
 import functools
 import json
 import os
@@ -65,6 +66,23 @@ class Server:
             self.process.communicate()  # its input ends
             self.process = None
 
+    def kill(self) -> None:
+        """Whoever starts it again finds it at the same address."""
+        if self.process is not None:
+            self.process.kill()
+            self.stop()
+
+
+@functools.cache
+def engine_with(events: bytes) -> Path:
+    """The embedded engine's directory with these events; to be copied, since every test that wants it shares it."""
+    folder = tempfile.mkdtemp(prefix='gapless-cli-')
+    atexit.register(shutil.rmtree, folder)
+    path = Path(folder) / 'events.ndjson'
+    path.write_bytes(events)
+    subprocess.run([GAPLESS, 'load', path], env=environment(GAPLESS_DATA=f'{folder}/data'), capture_output=True, check=True)
+    return Path(folder) / 'data' / 'engine'
+
 
 class CommandTest(unittest.TestCase):
     """A test with a folder of its own, in which commands run, and the data directory `data` in it."""
@@ -75,6 +93,15 @@ class CommandTest(unittest.TestCase):
         self.folder = Path(folder.name)
         self.data = self.folder / 'data'
         self.servers: dict[Path, Server] = {}  # by data directory, where tests run on one
+
+    def start_server(self, events: Path, *options: str) -> Server:
+        """A server of the test's own until it ends, with these events in its database gapless."""
+        directory = self.folder / 'server'
+        shutil.copytree(engine_with(events.read_bytes()), directory, symlinks=True)
+        server = Server(directory, *options)
+        server.start()
+        self.addCleanup(server.kill)
+        return server
 
     def engine_of(self, data: Path, command: str) -> dict[str, str]:
         """What a command is told of the server that holds the data directory's engine; a load is told nothing, and has the directory."""
@@ -150,15 +177,21 @@ class CommandTest(unittest.TestCase):
         return int(self.sql(query)[0][0])
 
 
+@functools.cache
+def reference_of(what: str, *events: tuple[Path, bytes]) -> list[str]:
+    return subprocess.run([sys.executable, '-B', REFERENCE / 'rollup.py', f'--{what}', *(path for path, _ in events)], capture_output=True,
+                          text=True, check=True).stdout.split('\n')
+
+
 def reference(what: str, *events: Path) -> list[str]:
-    """The lines of the reference implementation: cells, stats, bounces or breakdowns."""
-    return subprocess.run([sys.executable, '-B', REFERENCE / 'rollup.py', f'--{what}', *events], capture_output=True, text=True,
-                          check=True).stdout.split('\n')
+    """The lines of the reference implementation: cells, stats, bounces or breakdowns. Of the same events it is asked once."""
+    return reference_of(what, *((path, path.read_bytes()) for path in events))
 
 
-def stream(path: Path, *, seed: int, sessions: int, teams: int = 3, days: int = 3, late: int = 0) -> Path:
+def stream(path: Path, *, seed: int, sessions: int, teams: int = 3, days: int = 3, late: int = 0, last_day: str = '') -> Path:
     """Writes a generated stream of events."""
+    options = ('--last-day', last_day) if last_day else ()
     with path.open('wb') as out:
         subprocess.run([sys.executable, '-B', REFERENCE / 'streams.py', '--seed', str(seed), '--sessions', str(sessions), '--teams', str(teams),
-                        '--days', str(days), '--late', str(late)], stdout=out, check=True)
+                        '--days', str(days), '--late', str(late), *options], stdout=out, check=True)
     return path

@@ -6,7 +6,7 @@ import unittest
 from groups import FALSIFIED, assert_groups_equal_reference, groups
 from harness import CommandTest, stream
 
-DAYS = ('--from', '2026-02-28', '--to', '2026-03-03')
+DAYS = ('--from', '2026-02-28', '--to', '2026-03-01')
 LEDGER = 'ALTER TABLE gapless_ledger DELETE WHERE {} SETTINGS mutations_sync = 2'
 
 
@@ -15,7 +15,7 @@ class AdoptTest(CommandTest):
 
     def setUp(self) -> None:
         super().setUp()
-        self.events = stream(self.folder / 'events.ndjson', seed=301, sessions=40)
+        self.events = stream(self.folder / 'events.ndjson', seed=301, sessions=40, teams=2, days=1, last_day='2026-03-01')
         self.gapless('load', self.events)
         self.gapless('backfill', *DAYS, '--quiet')
         self.gapless('sql', '--write', LEDGER.format('1'))
@@ -37,7 +37,7 @@ class AdoptTest(CommandTest):
         run = self.gapless('runs', 'show', adopted['run_id'], '--output', 'json').json['runs'][0]
         self.assertEqual((run['job'], run['status']), ('adopt', 'succeeded'))
         self.assertEqual({step['step'] for step in run['steps']}, {'look', 'compare', 'record'})
-        self.assertIn('every row of 2026-02-28 to 2026-03-03 is gapless', self.gapless('adopt', *DAYS).out)
+        self.assertIn('every row of 2026-02-28 to 2026-03-01 is gapless', self.gapless('adopt', *DAYS).out)
 
         team, day = (str(word) for word in self.sql('SELECT team_id, toDate(period_bucket) FROM web_pre_aggregated_bounces ORDER BY 1, 2 LIMIT 1')[0])
         late = self.write('late.ndjson', f'{{"team_id":{team},"event":"$pageview","timestamp":"{day} 23:00:00","uuid":"00000000-0000-0000-0000-0000000000ff",'
@@ -49,7 +49,6 @@ class AdoptTest(CommandTest):
         self.gapless('backfill', *DAYS, '--states', 'stale', '--quiet')
         self.assertEqual(sorted(groups(self, 'stats', f'team_id != {team}')), before)
         self.assertEqual(set(self.states()), {'fresh'})
-        self.gapless('backfill', '--from', '2026-02-28', '--to', '2026-03-20', '--quiet')
         assert_groups_equal_reference(self, self.events, late)
 
     def test_what_differs_is_refused_by_name(self) -> None:

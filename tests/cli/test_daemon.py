@@ -14,44 +14,26 @@ import time
 import unittest
 from typing import Any
 
+from daemons import NOW, OFF, DaemonTest
 from groups import assert_groups_equal_reference
-from harness import GAPLESS, CommandTest, embedded_only, environment, stream
+from harness import GAPLESS, embedded_only, environment, stream
 
-NOW = '2026-03-21T12:00:00Z'
-OFF = {f'GAPLESS_SCHEDULE_{job}': 'off' for job in ('BACKFILL',)} | {
-    'WEB_PREAGGREGATED_HISTORICAL_DAILY_CRON_SCHEDULE': 'off', 'WEB_PREAGGREGATED_INTRA_DAY_HOURLY_CRON_SCHEDULE': 'off'}
 BACKFILL_ONLY = OFF | {'GAPLESS_SCHEDULE_BACKFILL': '0 3 * * *'}
 
 
-class DaemonTest(CommandTest):
-    """A data directory that a daemon serves now and then."""
-
-    def serve(self, *options: str, **variables: str) -> subprocess.Popen[bytes]:
-        """A daemon that is ready."""
-        daemon = self.start('serve', '--listen', '127.0.0.1:0', *options, **({'GAPLESS_NOW': NOW} | OFF | variables))
-        assert daemon.stdout is not None
-        self.assertIn(b'serving ', daemon.stdout.readline())
-        return daemon
-
-    def stop(self, daemon: subprocess.Popen[bytes]) -> str:
-        """Stops it as systemd does; returns its log."""
-        daemon.send_signal(signal.SIGTERM)
-        _, log = daemon.communicate(timeout=30)
-        self.assertEqual(daemon.returncode, 0, log.decode())
-        self.assertFalse((self.data / 'daemon.sock').exists())
-        self.assertFalse((self.data / 'daemon.json').exists())
-        return log.decode()
+class ServedTest(DaemonTest):
+    """A daemon that is asked over its API, and whose runs are waited for."""
 
     def call(self, method: str, path: str, body: Any = None, **headers: str) -> tuple[int, Any, http.client.HTTPMessage]:
         """A request of the API; its answer as JSON where it is."""
         address = json.loads((self.data / 'daemon.json').read_text())['address']
         connection = http.client.HTTPConnection(address, timeout=60)
-        self.addCleanup(connection.close)
         if body is not None:
             headers['Content-Type'] = 'application/json'
         connection.request(method, path, None if body is None else json.dumps(body), headers)
         response = connection.getresponse()
         text = response.read().decode()
+        connection.close()
         return response.status, json.loads(text) if 'json' in response.headers.get('Content-Type', '') else text, response.headers
 
     def until(self, what: str, condition: Any) -> Any:
@@ -72,13 +54,13 @@ class DaemonTest(CommandTest):
     def finished_run(self, run_id: str | None = None) -> Any:
         """The newest run, or that one, once it is over."""
         def look() -> Any:
-            runs = self.gapless('runs', '--output', 'json').json['runs']
+            runs = self.call('GET', '/api/v1/runs')[1]['runs']
             found = [run for run in runs if run_id in (None, run['run_id'])]
             return found[0] if found and found[0]['status'] != 'running' else None
         return self.until('finished run', look)
 
 
-class ForwardingTest(DaemonTest):
+class ForwardingTest(ServedTest):
     """With a daemon on the data directory a command behaves as it does without."""
 
     @embedded_only('it loads while the daemon serves, which takes the embedded engine')
@@ -137,7 +119,7 @@ class ForwardingTest(DaemonTest):
         self.stop(self.serve())
 
 
-class TickTest(DaemonTest):
+class TickTest(ServedTest):
     """Jobs by the clock."""
 
     def test_a_missed_tick_is_made_up_for_and_a_killed_one_done_again(self) -> None:
@@ -199,7 +181,7 @@ class TickTest(DaemonTest):
         self.stop(daemon)
 
 
-class ApiTest(DaemonTest):
+class ApiTest(ServedTest):
     """The API does what the commands do."""
 
     def test_looking_and_steering(self) -> None:
@@ -251,6 +233,14 @@ class ApiTest(DaemonTest):
         self.assertEqual((verified['job'], verified['trigger'], verified['status']), ('verify', 'api', 'succeeded'))
         self.assertEqual(verified['cells_by_state'], {'equal': 3, 'different': 0})
         self.assertEqual(self.call('POST', '/api/v1/verify', {'sample': 0})[0], 400)
+        self.gapless('sql', '--write', 'ALTER TABLE gapless_ledger DELETE WHERE team_id = 1 SETTINGS mutations_sync = 2')
+        adopted = self.finished_run(self.call('POST', '/api/v1/adopt', {'teams': [1], 'days': 30})[1]['run_id'])
+        self.assertEqual((adopted['job'], adopted['trigger'], adopted['status'], adopted['cells_by_state']['refused']), ('adopt', 'api', 'succeeded', 0))
+        self.assertGreater(adopted['cells_by_state']['adopted'], 0)
+        self.assertEqual(self.call('POST', '/api/v1/adopt', {'take_over': True})[0], 400)
+        self.gapless('sql', '--write', 'RENAME TABLE web_pre_aggregated_breakdowns TO away')
+        self.gapless('doctor', GAPLESS_NOW=NOW)
+        self.assertEqual(self.number("SELECT count() FROM system.tables WHERE name = 'web_pre_aggregated_breakdowns'"), 1, 'made anew')
         page, _, headers = self.call('GET', '/api/v1/runs?limit=1')
         self.assertEqual((page, headers['Link']), (200, '</api/v1/runs?limit=1&offset=1>; rel="next"'))
         metrics = self.call('GET', '/metrics')[1]

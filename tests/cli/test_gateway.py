@@ -4,7 +4,6 @@ from __future__ import annotations
 import hashlib
 import importlib.util
 import json
-import signal
 import subprocess
 import unittest
 import urllib.error
@@ -12,32 +11,20 @@ import urllib.parse
 import urllib.request
 from typing import Any
 
-from harness import CommandTest, stream
+from daemons import NOW, OFF, DaemonTest
+from harness import stream
 
-NOW = '2026-03-21T12:00:00Z'
-OFF = {'GAPLESS_SCHEDULE_BACKFILL': 'off', 'WEB_PREAGGREGATED_HISTORICAL_DAILY_CRON_SCHEDULE': 'off',
-       'WEB_PREAGGREGATED_INTRA_DAY_HOURLY_CRON_SCHEDULE': 'off'}
 TOKEN = 'a-token-that-nobody-is-shown'
 TOKENS = f'board=read:{hashlib.sha256(TOKEN.encode()).hexdigest()}'
 
 
-class GatewayTest(CommandTest):
+class GatewayTest(DaemonTest):
     """A daemon with a gateway, and tables to read."""
 
-    def serve(self, **variables: str) -> subprocess.Popen[bytes]:
-        """A daemon that is ready."""
-        daemon = self.start('serve', '--listen', 'off', GAPLESS_NOW=NOW, **(OFF | {
-            'GAPLESS_GATEWAY_LISTEN': '127.0.0.1:0', 'GAPLESS_GATEWAY_TOKENS': TOKENS, 'GAPLESS_LOG_LEVEL': 'debug'} | variables))
-        assert daemon.stdout is not None
-        self.assertIn(b'ClickHouse clients at http://127.0.0.1:', daemon.stdout.readline())
-        return daemon
-
-    def stop(self, daemon: subprocess.Popen[bytes]) -> str:
-        """Stops it as systemd does; returns its log."""
-        daemon.send_signal(signal.SIGTERM)
-        _, log = daemon.communicate(timeout=30)
-        self.assertEqual(daemon.returncode, 0, log.decode())
-        return log.decode()
+    def serve_clients(self) -> subprocess.Popen[bytes]:
+        """A daemon whose gateway is ready."""
+        return self.serve(listen='off', says=b'ClickHouse clients at http://127.0.0.1:', GAPLESS_GATEWAY_LISTEN='127.0.0.1:0',
+                          GAPLESS_GATEWAY_TOKENS=TOKENS, GAPLESS_LOG_LEVEL='debug')
 
     def address(self) -> str:
         """HOST:PORT of the gateway."""
@@ -62,7 +49,7 @@ class GatewayTest(CommandTest):
 
     def test_the_rollup_is_read_and_nothing_else_is_done(self) -> None:
         rows = self.fill()
-        daemon = self.serve()
+        daemon = self.serve_clients()
         status, text, headers = self.ask('SELECT count() AS n FROM web_pre_aggregated_stats FORMAT JSONEachRow')
         self.assertEqual((status, headers['X-ClickHouse-Format']), (200, 'JSONEachRow'))
         self.assertEqual(int(json.loads(text)['n']), rows)
@@ -85,7 +72,7 @@ class GatewayTest(CommandTest):
         self.assertIn('token', refused.err)
         bad = self.run_gapless('serve', **OFF, GAPLESS_GATEWAY_TOKENS=f'x=read:{TOKEN}')
         self.assertEqual((bad.code, 'sha256sum' in bad.err, TOKEN in bad.err), (2, True, False))
-        daemon = self.serve()
+        daemon = self.serve_clients()
         self.assertEqual([self.ask('SELECT 1', token)[0] for token in (TOKEN, 'wrong', '')], [200, 403, 403])
         doctor = self.run_gapless('doctor', '--output', 'json', GAPLESS_GATEWAY_TOKENS=TOKENS)
         self.assertNotIn(TOKENS.partition(':')[2], doctor.out)
@@ -99,7 +86,7 @@ class GatewayTest(CommandTest):
             self.skipTest('clickhouse-connect is not installed: pip install clickhouse-connect')
         import clickhouse_connect  # type: ignore[import-not-found,unused-ignore]  # pylint: disable=import-error,import-outside-toplevel
         rows = self.fill()
-        daemon = self.serve()
+        daemon = self.serve_clients()
         host, port = self.address().split(':')
         client = clickhouse_connect.get_client(host=host, port=int(port), username='somebody', password=TOKEN)
         self.assertEqual(client.query('SELECT count() FROM web_pre_aggregated_stats').result_rows, [(rows,)])

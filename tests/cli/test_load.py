@@ -7,7 +7,7 @@ import signal
 import time
 import unittest
 
-from harness import SAMPLES, CommandTest
+from harness import SAMPLES, CommandTest, embedded_only
 
 LOG = SAMPLES / 'elastic-apache-2015.log.gz'
 
@@ -82,6 +82,7 @@ class LoadTest(CommandTest):
         loaded = self.gapless('load', self.write('long.ndjson', text), '--output', 'json').json['files'][0]
         self.assertEqual((loaded['lines'], loaded['events'], loaded['rejected']), (31, 30, 1))
 
+    @embedded_only('a command on a server knows nothing of loads')
     def test_killed_half_way(self) -> None:
         """Whenever it is killed, the next command sees nothing of the load, or all of it, and repeating it succeeds."""
         total = 60_000

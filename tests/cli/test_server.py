@@ -6,15 +6,14 @@ import os
 import signal
 import socket
 import sqlite3
-import subprocess
 import time
 import unittest
 from pathlib import Path
 
+from daemons import NOW, DaemonTest
 from groups import assert_groups_equal_reference
-from harness import STAND_IN, CommandTest, embedded_only, stream
+from harness import embedded_only, stream
 
-NOW = '2026-03-21T12:00:00Z'
 PASSWORD = 'pass:word/that?nobody&may#see'
 CONFIGURATION = """[engine]
 url = "http://{address}"
@@ -29,37 +28,23 @@ table = "gapless.events"
 
 
 @embedded_only('it has a server of its own')
-class ServerTest(CommandTest):
+class ServerTest(DaemonTest):
     """A server with events in its database gapless, and a data directory that holds the state alone."""
 
     def setUp(self) -> None:
         super().setUp()
-        self.events = stream(self.folder / 'events.ndjson', seed=5, sessions=120)
-        self.gapless('load', self.events, GAPLESS_DATA=str(self.folder / 'server'))
-        self.server = self.start_server('127.0.0.1:0')
-        self.write('gapless.toml', CONFIGURATION.format(address=self.address))
+        self.events = stream(self.folder / 'events.ndjson', seed=5, sessions=60, teams=2, days=1, last_day='2026-03-01')
+        self.server = self.start_server(self.events, '--user', 'keeper', '--password', PASSWORD)
+        self.write('gapless.toml', CONFIGURATION.format(address=self.server.address))
         self.write('password', PASSWORD + '\n')
-
-    def start_server(self, listen: str) -> subprocess.Popen[bytes]:
-        """The stand-in for a modern server, over the directory that was loaded."""
-        server = subprocess.Popen([STAND_IN, self.folder / 'server' / 'engine', '--listen', listen, '--user', 'keeper', '--password', PASSWORD],
-                                  stdin=subprocess.PIPE, stdout=subprocess.PIPE)
-
-        def end() -> None:
-            if server.poll() is None:
-                server.kill()
-            server.communicate()
-
-        self.addCleanup(end)
-        assert server.stdout is not None
-        self.address = server.stdout.readline().decode().removeprefix('listening on ').strip()
-        return server
 
     def states(self) -> dict[str, int]:
         summary = self.gapless('plan', '--output', 'json', GAPLESS_NOW=NOW).json['summary']
         return {state: count for state, count in summary.items() if count and state not in ('empty', 'open')}
 
     def test_the_main_job(self) -> None:
+        self.gapless('doctor', GAPLESS_NOW=NOW)
+        self.assertFalse(self.data.exists(), 'doctor only looks')
         self.assertEqual(list(self.states()), ['missing'])
         self.gapless('backfill', '--quiet', GAPLESS_NOW=NOW)
         assert_groups_equal_reference(self, self.events)
@@ -113,28 +98,22 @@ class ServerTest(CommandTest):
     def test_a_server_that_is_away_is_a_failure_to_look(self) -> None:
         self.gapless('backfill', '--quiet', GAPLESS_NOW=NOW)
         self.server.kill()
-        self.server.wait()
         away = self.gapless('plan', code=1, GAPLESS_NOW=NOW)
-        self.assertIn(f'ClickHouse at http://{self.address}', away.err)
+        self.assertIn(f'ClickHouse at http://{self.server.address}', away.err)
         self.assertEqual(away.out, '')
-        self.start_server(self.address)
+        self.server.start()
         self.assertEqual(list(self.states()), ['fresh'])
 
     def test_a_daemon_and_commands_beside_it(self) -> None:
         self.write('other.toml', '')
-        daemon = self.start('serve', '--listen', '127.0.0.1:0', GAPLESS_NOW=NOW, GAPLESS_SCHEDULE_BACKFILL='off',
-                            WEB_PREAGGREGATED_HISTORICAL_DAILY_CRON_SCHEDULE='off', WEB_PREAGGREGATED_INTRA_DAY_HOURLY_CRON_SCHEDULE='off')
-        assert daemon.stdout is not None
-        self.assertIn(b'serving ', daemon.stdout.readline())
+        daemon = self.serve()
         self.gapless('backfill', '--quiet', GAPLESS_NOW=NOW)
         self.assertEqual(self.gapless('runs', '--output', 'json').json['runs'][0]['pid'], daemon.pid, 'it went through the daemon')
         other = self.gapless('plan', '--config', 'other.toml', code=5, GAPLESS_NOW=NOW)
         self.assertIn('and this configuration says the embedded engine', other.err)
         second = self.gapless('serve', '--listen', '127.0.0.1:0', code=5, GAPLESS_NOW=NOW)
         self.assertIn(f'a daemon serves {self.data} already', second.err)
-        daemon.send_signal(signal.SIGTERM)
-        _, log = daemon.communicate(timeout=30)
-        self.assertEqual(daemon.returncode, 0, log.decode())
+        self.stop(daemon)
         assert_groups_equal_reference(self, self.events)
 
     def test_two_state_stores_never_publish_to_one_warehouse(self) -> None:

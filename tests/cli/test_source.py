@@ -77,9 +77,9 @@ class PosthogTest(SourceTest):
 
     STRUCTURE = 'uuid UUID, event String, timestamp String, team_id Int64, person_id UUID, distinct_id String, properties String, created_at String'
 
-    def merges(self, events: list[Event]) -> list[Event]:
+    def some_merges(self, events: list[Event]) -> list[Event]:
         """Of team 1 alone: somebody merged, somebody merged twice, somebody whose merge was taken back."""
-        ids = sorted({distinct_id(event) for event in events if event['team_id'] == 1})
+        ids = sorted({distinct_id(event) for event in events if event['team_id'] == 1 and event.get('session_id') and event['event'] == '$pageview'})
         self.assertGreater(len(ids), 6)
         row = lambda which, person, version, deleted=0: {  # noqa: E731
             'team_id': 1, 'distinct_id': ids[which], 'person_id': person, 'version': version, 'is_deleted': deleted}
@@ -99,50 +99,60 @@ class PosthogTest(SourceTest):
         path.write_text('\n'.join(lines) + '\n')
         return path
 
-    def run_over(self, materialised: bool) -> None:
-        self.gapless('load', stream(self.folder / 'events.ndjson', seed=11, sessions=300), '--max-rejects', '100')
+    def publish(self, materialised: bool) -> None:
+        """Fills PostHog's tables and publishes what they give."""
+        self.materialised = materialised
+        self.gapless('load', stream(self.folder / 'events.ndjson', seed=11, sessions=200, teams=2, days=1, last_day='2026-03-02'), '--max-rejects', '100')
         query = 'SELECT * EXCEPT (load_id, inserted_at) FROM events'
-        unique = [json.loads(line) for line in self.gapless('sql', query, '--format', 'JSONEachRow').out.split('\n') if line]
+        self.unique = [json.loads(line) for line in self.gapless('sql', query, '--format', 'JSONEachRow').out.split('\n') if line]
         more = ''.join(f', `mat_{name}` {"Nullable(String)" if name == "$browser" else "String"}' for name in MATERIALISED) + ', `$session_id` String'
         self.gapless('sql', EVENTS.format(more=more if materialised else ''), '--write')
         self.gapless('sql', OVERRIDES, '--write')
-        structure = self.STRUCTURE + (''.join(f', mat_{name} String' for name in MATERIALISED) + ', $session_id String' if materialised else '')
-        self.insert('posthog.events', map(posthog, unique), structure)
-        merges = self.merges(unique)
-        self.insert('posthog.person_distinct_id_overrides', iter(merges), 'team_id Int64, distinct_id String, person_id UUID, version Int64, is_deleted Int8')
+        self.structure = self.STRUCTURE + (''.join(f', mat_{name} String' for name in MATERIALISED) + ', $session_id String' if materialised else '')
+        self.insert('posthog.events', map(posthog, self.unique), self.structure)
+        self.merges = self.some_merges(self.unique)
+        self.insert_merges(self.merges)
         self.write('gapless.toml', CONFIGURATION)
-
         self.assertEqual(list(self.states()), ['missing'])
         self.gapless('backfill', '--quiet', GAPLESS_NOW=NOW)
-        assert_groups_equal_reference(self, self.resolved(unique, merges, materialised))
+        self.assert_as_resolved()
+
+    def insert_merges(self, merges: list[Event]) -> None:
+        self.insert('posthog.person_distinct_id_overrides', iter(merges), 'team_id Int64, distinct_id String, person_id UUID, version Int64, is_deleted Int8')
+
+    def assert_as_resolved(self) -> None:
+        assert_groups_equal_reference(self, self.resolved(self.unique, self.merges, self.materialised))
+
+    def verified(self) -> tuple[list[Any], int]:
+        seen = self.gapless('verify', '--from', '2026-03-01', '--to', '2026-03-02', '--output', 'json', GAPLESS_NOW=NOW).json
+        return seen['differences'], seen['cells_merged_since']
+
+    def test_properties(self) -> None:
+        self.publish(materialised=False)
         self.assertEqual(list(self.states()), ['fresh'])
         checks = {check['name']: check for check in self.gapless('doctor', '--output', 'json', GAPLESS_NOW=NOW).json['checks']}
         self.assertEqual((checks['source']['status'], checks['inventory']['status']), ('ok', 'ok'))
-        self.assertIn('by parts, 1 partition', checks['inventory']['detail'])
+        self.assertIn('by parts, ', checks['inventory']['detail'])
 
-        merges.append({'team_id': 1, 'distinct_id': merges[0]['distinct_id'], 'person_id': MERGED_AGAIN, 'version': 9, 'is_deleted': 0})
-        self.insert('posthog.person_distinct_id_overrides', iter(merges[-1:]), 'team_id Int64, distinct_id String, person_id UUID, version Int64, is_deleted Int8')
+        self.merges.append({'team_id': 1, 'distinct_id': self.merges[0]['distinct_id'], 'person_id': MERGED_AGAIN, 'version': 9, 'is_deleted': 0})
+        self.insert_merges(self.merges[-1:])
         self.assertEqual(list(self.states()), ['fresh'], 'a later merge changes nothing by itself')
-        seen = self.gapless('verify', '--from', '2026-03-01', '--to', '2026-03-03', '--output', 'json', GAPLESS_NOW=NOW).json
-        self.assertEqual(seen['differences'], [])
-        self.assertGreater(seen['cells_merged_since'], 0, 'and verification tells it apart')
+        differences, merged = self.verified()
+        self.assertEqual(differences, [])
+        self.assertGreater(merged, 0, 'and verification tells it apart')
         self.gapless('backfill', '--force', '--quiet', GAPLESS_NOW=NOW)
-        seen = self.gapless('verify', '--from', '2026-03-01', '--to', '2026-03-03', '--output', 'json', GAPLESS_NOW=NOW).json
-        self.assertEqual((seen['differences'], seen['cells_merged_since']), ([], 0))
-        assert_groups_equal_reference(self, self.resolved(unique, merges, materialised))
+        self.assertEqual(self.verified(), ([], 0))
+        self.assert_as_resolved()
 
-        late = next(event for event in unique if event.get('session_id') and event['event'] == '$pageview' and event['team_id'] == 1)
-        late = late | {'uuid': '99999999-9999-4999-8999-999999999999', 'pathname': '/late'}
-        self.insert('posthog.events', iter([posthog(late)]), structure)
+        late = next(event for event in self.unique if event.get('session_id') and event['event'] == '$pageview' and event['team_id'] == 1)
+        self.unique.append(late | {'uuid': '99999999-9999-4999-8999-999999999999', 'pathname': '/late'})
+        self.insert('posthog.events', iter([posthog(self.unique[-1])]), self.structure)
         self.assertEqual(self.states().get('stale'), 1)
         self.gapless('backfill', '--quiet', GAPLESS_NOW=NOW)
-        assert_groups_equal_reference(self, self.resolved(unique + [late], merges, materialised))
-
-    def test_properties(self) -> None:
-        self.run_over(materialised=False)
+        self.assert_as_resolved()
 
     def test_materialised_columns(self) -> None:
-        self.run_over(materialised=True)
+        self.publish(materialised=True)
 
     def test_what_is_not_there_is_said(self) -> None:
         self.assertIn('posthog.events', self.gapless('init', '--preset', 'posthog').out)

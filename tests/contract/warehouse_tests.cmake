@@ -22,7 +22,8 @@ gapless_test(warehouse_sql_contract_test NOSAN
   LABELS contract)
 
 gapless_test(warehouse_rights_test
-  SOURCES ${contract}/warehouse_rights_test.cpp ${CMAKE_SOURCE_DIR}/tests/support/fake_engine.cpp
+  SOURCES ${contract}/warehouse_rights_test.cpp ${contract}/warehouse_source_test.cpp
+    ${CMAKE_SOURCE_DIR}/tests/support/fake_engine.cpp
   DEPS gapless_warehouse)
 if(TARGET warehouse_rights_test)
   target_compile_definitions(warehouse_rights_test PRIVATE GAPLESS_MANUAL="${CMAKE_SOURCE_DIR}/docs/OPERATING.md")

@@ -7,7 +7,7 @@ if(NOT GAPLESS_SANITIZE)
 
   gapless_test(embedded_test NOSAN
     SOURCES ${embedded}/close_at_end.cpp ${embedded}/falsified_test.cpp ${embedded}/long_session_test.cpp
-      ${embedded}/lossless_test.cpp
+      ${embedded}/lossless_test.cpp ${embedded}/nullable_test.cpp
     DEPS embedded
     LABELS embedded)
 

@@ -5,6 +5,7 @@ Every session has a shape (when its events happen) and a cast (which events they
 id and once without, so that small streams have them all. On top come ties, repeated uuids, whole events repeated (also with another content or
 another spelling: the first wins), odd characters in every text field, ids shared by sessions, very large team ids, and every spelling of times,
 flags, uuids and absent fields that the events format takes, with keys and lines in random order.
+With --last-day, what happens later is left out: sessions that run on are cut there.
 With --late, that share of the events gets an inserted_at two days after the rest; repetitions are late together.
 """
 from __future__ import annotations
@@ -108,6 +109,7 @@ class Settings:
     teams: int = 7
     first_day: date = date(2026, 3, 1)
     days: int = 6
+    last_day: date | None = None
     late: float = 0
 
 
@@ -126,6 +128,9 @@ class Stream:
         events = [event for number in range(self._settings.sessions) for event in self._session(number)]
         events += [self._repeated(event) for event in events if self._rng.random() < .01]
         self._rng.shuffle(events)
+        if self._settings.last_day is not None:
+            end = ((self._settings.last_day - date(1970, 1, 1)).days + 1) * MICROS_A_DAY
+            events = [event for event in events if event['timestamp'] < end]
         settled = midnight(max((event['timestamp'] for event in events), default=0)) + MICROS_A_DAY
         late: dict[tuple[Any, ...], bool] = {}
         for event in events:
@@ -235,6 +240,7 @@ def main() -> None:
     parser.add_argument('--teams', type=int, default=Settings.teams)
     parser.add_argument('--first-day', type=date.fromisoformat, default=Settings.first_day)
     parser.add_argument('--days', type=int, default=Settings.days)
+    parser.add_argument('--last-day', type=date.fromisoformat, default=Settings.last_day)
     parser.add_argument('--late', type=float, default=Settings.late, metavar='PERCENT')
     sys.stdout.reconfigure(encoding='utf-8')
     for line in lines(Settings(**vars(parser.parse_args()))):

@@ -44,6 +44,13 @@ class GeneratedStream(unittest.TestCase):
         self.assertEqual(again, list(lines(Settings(seed=3, sessions=40))))
         self.assertNotEqual(again, list(lines(Settings(seed=4, sessions=40))))
 
+    def test_nothing_happens_after_a_last_day(self) -> None:
+        cut, whole = (Loaded().add(line.encode() for line in lines(Settings(seed=3, sessions=40, days=1, last_day=last)))
+                      for last in (date(2026, 3, 1), None))
+        end = parse_instant('2026-03-02 00:00:00')
+        self.assertEqual({one.order for one in cut.events}, {one.order for one in whole.events if one.micros < end})
+        self.assertLess(len(cut.events), len(whole.events))
+
     def test_ids_that_live_for_days(self) -> None:
         lives = set()
         for events in self.named.values():
