@@ -47,6 +47,7 @@ std::string Commander::job_of(const CommandSpec& command, const Given& given) {
   if (command.name == "run" && !given.arguments().empty()) return given.arguments().front();
   if (command.name == "backfill" && !given.has("--dry-run")) return "manual";
   if (command.name == "adopt" && !given.has("--take-over")) return "adopt";
+  if (command.name == "targets rebuild") return "rebuild";
   return command.name == "forget" || command.name == "verify" ? std::string(command.name) : "";
 }
 

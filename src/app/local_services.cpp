@@ -126,8 +126,18 @@ Result<Loader*> LocalServices::loader() {
 
 Result<SqlWarehouse*> LocalServices::opened_warehouse() {
   GAPLESS_ASSIGN(Engine* const engine, this->engine());
-  if (!warehouse_) warehouse_.emplace(*engine, layout());
+  if (!warehouse_) {
+    WarehouseLayout tables = layout();
+    GAPLESS_ASSIGN(partitioning_, look_at_partitioning(*engine, tables.database, tables.targets, limits()));
+    // Whatever is configured, what was left half published lies where the tables say. In tables that differ nothing can be.
+    tables.team_buckets = agreed_buckets(partitioning_, std::nullopt).value_or(TeamBuckets());
+    warehouse_.emplace(*engine, std::move(tables));
+  }
   return &*warehouse_;
+}
+
+Status LocalServices::check_buckets() {
+  return agreed_buckets(partitioning_, configuration_.settings.team_buckets).map([](TeamBuckets) {});
 }
 
 WarehouseLayout LocalServices::layout() const {
@@ -135,11 +145,12 @@ WarehouseLayout LocalServices::layout() const {
   Targets targets = all_targets();
   if (!settings.keeps_breakdowns) std::erase(targets, Target::kBreakdowns);
   return {settings.database, settings.staging_database.value_or(settings.database), described(source_spec(settings)),
-          std::move(targets)};
+          std::move(targets), settings.team_buckets.value_or(TeamBuckets())};
 }
 
 Result<Warehouse*> LocalServices::warehouse() {
   GAPLESS_ASSIGN(SqlWarehouse* const warehouse, opened_warehouse());
+  GAPLESS_TRY(check_buckets());
   if (!reports_) {
     GAPLESS_ASSIGN(Engine* const engine, this->engine());
     GAPLESS_ASSIGN(sql::Source source,
@@ -232,6 +243,12 @@ Result<Figures> LocalServices::figures() {
   GAPLESS_ASSIGN(Warehouse* const warehouse, this->warehouse());
   GAPLESS_ASSIGN(StateStore* const store, data_->store());
   return Figures{warehouse, store, &*executor_};
+}
+
+Result<Tables> LocalServices::tables() {
+  GAPLESS_TRY(settle());
+  GAPLESS_ASSIGN(StateStore* const store, data_->store());
+  return Tables{&*warehouse_, &*warehouse_, store, &*executor_};
 }
 
 Result<Reports*> LocalServices::reports() {

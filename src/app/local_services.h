@@ -7,6 +7,7 @@
 #include "app/configuration.h"
 #include "app/open_data.h"
 #include "cli/services.h"
+#include "warehouse/partitioning.h"
 #include "warehouse/sql_warehouse.h"
 
 namespace gapless {
@@ -44,6 +45,7 @@ class LocalServices final : public Services {
   Result<RightsLook> rights() override;
   Status settle() override;
   Result<Figures> figures() override;
+  Result<Tables> tables() override;
   Result<Reports*> reports() override;
   ReportMemory& report_memory() override { return data_->report_memory(); }
   Result<TeamSettings*> team_settings() override;
@@ -73,6 +75,8 @@ class LocalServices final : public Services {
   WarehouseLayout layout() const;
   /// Before the source is known.
   Result<SqlWarehouse*> opened_warehouse();
+  /// Errors: kInvalidInput where the target tables are not partitioned alike, or not as configured.
+  Status check_buckets();
   Status recover(bool nobody_else_at_work);
   /// Of a path as the configuration gives it; empty stays empty.
   std::filesystem::path resolved(const std::filesystem::path& path) const;
@@ -89,6 +93,7 @@ class LocalServices final : public Services {
 
   std::optional<SqlWarehouse> warehouse_;
   std::optional<Reports> reports_;  ///< set once the source was looked at
+  Partitioning partitioning_;       ///< of the targets, when the warehouse was opened
   bool has_targets_ = false;        ///< they were looked at, and can take figures
   std::optional<Executor> executor_;
   std::unique_ptr<TeamSettings> team_settings_;

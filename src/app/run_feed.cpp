@@ -27,7 +27,8 @@ RunEvents RunFeed::teller(const std::string& run_id) {
   };
   events.on_day = [this, run_id](const DayReport& day, std::size_t done, std::size_t total) {
     add(run_id, "day",
-        {{"day", day.day.to_string()},
+        {{"day", day.partition.day.to_string()},
+         {"bucket", day.partition.bucket},
          {"status", name(day.status)},
          {"cells", day.cells},
          {"seconds", day.seconds},

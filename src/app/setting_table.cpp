@@ -77,6 +77,18 @@ std::vector<Setting> target_settings() {
        [](const GivenValue& value, Settings& settings) {
          return set(settings.keeps_breakdowns, read_boolean(value.text), value);
        }},
+      {{"targets.team_buckets",
+        Kind::kNumber,
+        {"GAPLESS_TARGETS_TEAM_BUCKETS"},
+        "",
+        "partitions of the targets for each day, by team modulo this number, so that repairing a team copies less; "
+        "without it as the tables are, and 1 where there are none. gapless targets rebuild changes it"},
+       [](const GivenValue& value, Settings& settings) -> Status {
+         int count = 0;
+         GAPLESS_TRY(set(count, read_whole_number(value.text, 1, TeamBuckets::kMost), value));
+         GAPLESS_ASSIGN(settings.team_buckets, TeamBuckets::of(static_cast<std::uint64_t>(count), value.origin));
+         return {};
+       }},
   };
 }
 

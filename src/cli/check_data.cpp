@@ -5,6 +5,7 @@
 #include <set>
 
 #include "cli/wording.h"
+#include "warehouse/partitioning.h"
 
 namespace gapless {
 namespace {
@@ -124,8 +125,18 @@ bool check_target_tables(Services& services, CheckList& checks) {
     good = good && look.problems.empty();
     engines += fmt::format("{}{} ({})", engines.empty() ? "" : ", ", table_name(look.target), look.engine);
   }
-  if (good) checks.ok("target tables", engines + ": as they must be");
-  return good;
+  if (!good) return false;
+  Partitioning partitioning;
+  for (const TargetLook& look : *looks) partitioning.emplace(look.target, look.team_buckets);
+  const auto buckets = agreed_buckets(partitioning, services.settings().team_buckets);
+  if (!buckets) {
+    checks.fail("target tables", buckets.error());
+    return false;
+  }
+  checks.ok("target tables",
+            fmt::format("{}: as they must be{}", engines,
+                        buckets->count() == 1 ? "" : fmt::format(", with {} team buckets", buckets->count())));
+  return true;
 }
 
 void check_rollup(Services& services, CheckList& checks) {

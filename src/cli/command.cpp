@@ -27,10 +27,17 @@ std::string_view CommandSpec::last_word() const { return name.substr(parent().em
 
 std::span<const CommandSpec> commands() {
   static const std::vector<CommandSpec> all = {
-      init_command(),       load_command(),    doctor_command(), plan_command(),      backfill_command(),
-      run_command(),        explain_command(), verify_command(), status_command(),    teams_command(),
-      query_command(),      sql_command(),     runs_command(),   runs_show_command(), runs_cancel_command(),
-      forget_command(),     serve_command(),   pause_command(),  resume_command(),    adopt_command(),
+      init_command(),        load_command(),
+      doctor_command(),      plan_command(),
+      backfill_command(),    run_command(),
+      explain_command(),     verify_command(),
+      status_command(),      teams_command(),
+      query_command(),       sql_command(),
+      runs_command(),        runs_show_command(),
+      runs_cancel_command(), forget_command(),
+      serve_command(),       pause_command(),
+      resume_command(),      adopt_command(),
+      targets_command(),     targets_rebuild_command(),
       completion_command(),
   };
   return all;

@@ -24,6 +24,8 @@ CommandSpec runs_show_command();
 CommandSpec serve_command();
 CommandSpec sql_command();
 CommandSpec status_command();
+CommandSpec targets_command();
+CommandSpec targets_rebuild_command();
 CommandSpec teams_command();
 CommandSpec verify_command();
 

@@ -118,6 +118,9 @@ std::string zsh_function(const CommandSpec& command) {
   std::string text = fmt::format("_gapless_{}() {{\n  _arguments -s", name);
   for (const OptionSpec& option : options_of(command)) text += " \\\n    " + zsh_option(option);
   text += " \\\n    '--help[explain it]'";
+  for (const CommandSpec& other : commands())
+    if (other.parent() == command.name)
+      for (const OptionSpec& option : other.options) text += " \\\n    " + zsh_option(option);
   const auto below = words_below(command.name);
   if (!below.empty()) text += fmt::format(" \\\n    '1:command:({})'", fmt::join(below, " "));
   for (const ArgumentSpec& argument : command.arguments) {

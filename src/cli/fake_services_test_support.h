@@ -54,6 +54,7 @@ class FakeServices final : public Services {
   ReportMemory& report_memory() override { return report_memory_; }
   Result<TeamSettings*> team_settings() override { return &parts_.team_settings; }
   Result<std::vector<TargetLook>> target_tables() override { return no_engine(); }
+  Result<Tables> tables() override { return no_engine(); }
   Result<RightsLook> rights() override { return no_engine(); }
   Status settle() override { return no_engine(); }
   Result<TakeOverReport> take_over() override { return no_engine(); }

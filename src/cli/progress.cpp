@@ -24,13 +24,18 @@ double per_second(const ProgressState& state) {
   return static_cast<double>(state.done) * 1000.0 / static_cast<double>(state.elapsed.count());
 }
 
+std::string counted_in(ProgressState::Unit unit, std::uint64_t number) {
+  return unit == ProgressState::Unit::kDays ? counted(number, "day", "days")
+                                            : counted(number, "partition", "partitions");
+}
+
 std::string amount(const ProgressState& state) {
   if (state.unit == ProgressState::Unit::kBytes) {
     return state.total ? fmt::format("{} of {}", format_bytes(state.done), format_bytes(*state.total))
                        : format_bytes(state.done);
   }
-  return state.total ? fmt::format("{} of {}", grouped(state.done), counted(*state.total, "day", "days"))
-                     : counted(state.done, "day", "days");
+  return state.total ? fmt::format("{} of {}", grouped(state.done), counted_in(state.unit, *state.total))
+                     : counted_in(state.unit, state.done);
 }
 
 /// Amount, share, rate and time left, as far as they are known.
@@ -40,10 +45,12 @@ std::vector<std::string> figures(const ProgressState& state) {
     parts.push_back(fmt::format("{} %", std::min<std::uint64_t>(state.done * 100 / *state.total, 100)));
   if (state.done == 0 || state.elapsed < kShortestForRate) return parts;
   const double rate = per_second(state);
+  const bool is_days = state.unit == ProgressState::Unit::kDays;
   if (state.unit == ProgressState::Unit::kBytes)
     parts.push_back(format_bytes(static_cast<std::uint64_t>(rate)) + "/s");
   else
-    parts.push_back(rate >= 1 ? fmt::format("{:.1f} days/s", rate) : fmt::format("{} a day", format_seconds(1 / rate)));
+    parts.push_back(rate >= 1 ? fmt::format("{:.1f} {}/s", rate, is_days ? "days" : "partitions")
+                              : fmt::format("{} a {}", format_seconds(1 / rate), is_days ? "day" : "partition"));
   if (state.total && *state.total > state.done) {
     const auto left = static_cast<double>(*state.total - state.done) / rate;
     parts.push_back(format_clock(seconds(std::llround(left))) + " left");
@@ -58,6 +65,10 @@ std::string joined(const std::vector<std::string>& parts, std::string_view separ
 }
 
 }  // namespace
+
+ProgressState::Unit unit_of(TeamBuckets buckets) {
+  return buckets.count() == 1 ? ProgressState::Unit::kDays : ProgressState::Unit::kPartitions;
+}
 
 std::string progress_bar(const ProgressState& state) {
   std::vector<std::string> parts = {state.label};

@@ -8,12 +8,13 @@
 #include <string_view>
 
 #include "cli/console.h"
+#include "core/team_buckets.h"
 
 namespace gapless {
 
 /// How far something is, at one moment.
 struct ProgressState {
-  enum class Unit { kDays, kBytes };
+  enum class Unit { kDays, kPartitions, kBytes };
   std::string label;  ///< "backfill", a file's name
   Unit unit = Unit::kDays;
   std::uint64_t done = 0;
@@ -21,6 +22,9 @@ struct ProgressState {
   std::chrono::milliseconds elapsed{0};
   std::string detail;  ///< what is at work just now
 };
+
+/// What is counted of a run: days, or where these have several buckets, partitions.
+ProgressState::Unit unit_of(TeamBuckets buckets);
 
 /// A bar with rate and time left: "backfill  ████░░░░  12 of 30 days  40 %  3.1 days/s  0:06 left  2026-03-01 build".
 std::string progress_bar(const ProgressState& state);

@@ -25,20 +25,20 @@ using std::chrono::milliseconds;
 /// Shows a run's progress while it goes on; the log says the rest.
 class RunProgress {
  public:
-  RunProgress(Output& output, std::string job) {
-    if (!output.is_quiet())
-      progress_.emplace(output.console(), job == "manual" ? "backfill" : std::move(job), ProgressState::Unit::kDays,
-                        ProgressDisplay::Lines::kNone);
-  }
+  RunProgress(Output& output, const std::string& job) : output_(output), label_(job == "manual" ? "backfill" : job) {}
 
   RunEvents events() {
     RunEvents events;
-    events.on_start = [this](const RunRecord&, const Plan& plan) { set(0, plan.work(true).size(), ""); };
+    events.on_start = [this](const RunRecord&, const Plan& plan) {
+      if (!output_.is_quiet())
+        progress_.emplace(output_.console(), label_, unit_of(plan.team_buckets), ProgressDisplay::Lines::kNone);
+      set(0, plan.work_by_partition(true).size(), "");
+    };
     events.on_step = [this](Day day, std::string_view step) {
       set(done_, total_, fmt::format("{} {}", day.to_string(), step));
     };
     events.on_day = [this](const DayReport& day, std::size_t done, std::size_t total) {
-      set(done, total, day.day.to_string());
+      set(done, total, day.partition.to_string());
     };
     return events;
   }
@@ -52,6 +52,8 @@ class RunProgress {
     if (progress_) progress_->update(done, total, detail);
   }
 
+  Output& output_;
+  const std::string label_;
   std::optional<ProgressDisplay> progress_;
   std::atomic<std::size_t> done_{0};
   std::atomic<std::size_t> total_{0};

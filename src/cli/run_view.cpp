@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <set>
 
 #include "cli/plan_view.h"
 #include "cli/text_table.h"
@@ -24,7 +25,10 @@ Tone tone_of(DayStatus status) {
 }
 
 std::uint64_t days_with(const RunReport& report, DayStatus status) {
-  return static_cast<std::uint64_t>(std::ranges::count(report.days, status, &DayReport::status));
+  std::set<Day> days;
+  for (const DayReport& one : report.days)
+    if (one.status == status) days.insert(one.partition.day);
+  return days.size();
 }
 
 std::string days_table(const RunReport& report, const Style& style) {
@@ -40,7 +44,7 @@ std::string days_table(const RunReport& report, const Style& style) {
   TextTable table(std::move(columns));
   for (const DayReport& day : report.days) {
     const bool published = day.status == DayStatus::kPublished;
-    std::vector<TextTable::Cell> row = {day.day.to_string(),
+    std::vector<TextTable::Cell> row = {day.partition.to_string(),
                                         {name(day.status), tone_of(day.status)},
                                         published ? grouped(day.cells) : "",
                                         published ? grouped(day.measures.view_events) : "",
@@ -118,7 +122,8 @@ Json run_json(const RunReport& report) {
                {"window", to_json(report.window)},
                {"days", Json::array()}};
   for (const DayReport& day : report.days)
-    json["days"].push_back({{"day", day.day.to_string()},
+    json["days"].push_back({{"day", day.partition.day.to_string()},
+                            {"bucket", day.partition.bucket},
                             {"status", name(day.status)},
                             {"cells", day.cells},
                             {"view_events", day.measures.view_events},

@@ -18,7 +18,9 @@ RunReport report(RunStatus status, std::vector<DayReport> days) {
   return made;
 }
 
-DayReport published(const char* day) { return {a_day(day), DayStatus::kPublished, 2, {1500, 300, 10, 60}, 0.25, ""}; }
+DayReport published(const char* day) {
+  return {{0, a_day(day), 0}, DayStatus::kPublished, 2, {1500, 300, 10, 60}, 0.25, ""};
+}
 
 TEST(RunView, shows_a_day_a_line_and_how_it_ended) {
   EXPECT_EQ(run_text(report(RunStatus::kSucceeded, {published("2026-03-01"), published("2026-03-02")}), Style::plain()),
@@ -29,7 +31,7 @@ TEST(RunView, shows_a_day_a_line_and_how_it_ended) {
 }
 
 TEST(RunView, says_why_days_failed_and_what_to_do) {
-  const DayReport failed{a_day("2026-03-02"), DayStatus::kFailed, 0, {}, 0.5, "no disk"};
+  const DayReport failed{{0, a_day("2026-03-02"), 0}, DayStatus::kFailed, 0, {}, 0.5, "no disk"};
   EXPECT_EQ(run_text(report(RunStatus::kPartial, {published("2026-03-01"), failed}), Style::plain()),
             "day         status     cells  view events  sessions    time  reason\n"
             "2026-03-01  published      2        1,500       300  0.25 s\n"
@@ -57,6 +59,7 @@ TEST(RunView, gives_programs_the_same) {
   EXPECT_EQ(json.at("status"), "succeeded");
   EXPECT_EQ(json.at("window"), (Json{{"from", "2026-03-01"}, {"to", "2026-03-03"}}));
   EXPECT_EQ(json.at("days"), Json::array({{{"day", "2026-03-01"},
+                                           {"bucket", 0},
                                            {"status", "published"},
                                            {"cells", 2},
                                            {"view_events", 1500},

@@ -110,7 +110,8 @@ Json run_record_json(const RunRecord& run) {
 Json steps_json(const std::vector<StepRecord>& steps) {
   Json json = Json::array();
   for (const StepRecord& step : steps)
-    json.push_back({{"day", step.partition.day.to_string()},
+    json.push_back({{"day", step.partition.is_all() ? Json(nullptr) : Json(step.partition.day.to_string())},
+                    {"bucket", step.partition.bucket},
                     {"step", step.name},
                     {"status", step.status},
                     {"started_at", format_instant(step.started_at)},

@@ -21,6 +21,7 @@
 #include "teams/team_settings.h"
 #include "util/workplace.h"
 #include "warehouse/rights.h"
+#include "warehouse/target_rebuild.h"
 #include "warehouse/target_shape.h"
 #include "warehouse/warehouse.h"
 
@@ -29,6 +30,14 @@ namespace gapless {
 /// What reads and writes figures, with nothing left over from runs that died.
 struct Figures {
   Warehouse* warehouse;
+  StateStore* store;
+  Executor* executor;
+};
+
+/// What makes the target tables anew, with nothing left over from runs that died. They need not be alike.
+struct Tables {
+  Warehouse* warehouse;
+  TargetRebuild* rebuild;
   StateStore* store;
   Executor* executor;
 };
@@ -64,6 +73,8 @@ class Services {
   virtual Status settle() = 0;
   /// All of it settled, and the source found to be as configured.
   virtual Result<Figures> figures() = 0;
+  /// All of it settled; the source is not looked at, nor how the targets are partitioned.
+  virtual Result<Tables> tables() = 0;
   /// What reads reports, of the warehouse's tables and the source.
   virtual Result<Reports*> reports() = 0;
   /// What was found for reports, here and by other commands of the process.

@@ -12,6 +12,7 @@
 #include "alerts/webhook.h"
 #include "api/options.h"
 #include "core/table_name.h"
+#include "core/team_buckets.h"
 #include "gateway/options.h"
 #include "schedule/cron.h"
 #include "schedule/time_zone.h"
@@ -87,6 +88,7 @@ struct Settings {
   std::optional<int> retention_days;
   std::optional<int> keep_days;
   bool keeps_breakdowns = true;
+  std::optional<TeamBuckets> team_buckets;  ///< none: as the tables are
 
   TeamRules teams;
   TeamSettingsDatabase team_settings_database;

@@ -4,7 +4,13 @@
 
 namespace gapless {
 
+Partition Partition::all() {
+  constexpr std::uint32_t kNoShard = 0xffff'ffff;
+  return {kNoShard, Day::from_sys_days(std::chrono::year{1970} / 1 / 3), 0};  // the first day that there can be
+}
+
 std::string Partition::to_string() const {
+  if (is_all()) return "all days";
   if (shard == 0 && bucket == 0) return day.to_string();
   return fmt::format("{}/{}/{}", day.to_string(), shard, bucket);
 }

@@ -16,13 +16,18 @@ struct Cell {
   auto operator<=>(const Cell&) const = default;
 };
 
-/// The unit of work: what is staged, leased, gated, published and journalled. Shard and bucket are 0 until there are more.
+/// The unit of work: what is staged, leased, gated, published and journalled. The bucket is that of core/team_buckets.h; the
+/// shard is 0 until there are more.
 struct Partition {
   std::uint32_t shard = 0;
   Day day;
   std::uint32_t bucket = 0;
 
-  /// "2026-03-01" for shard 0 and bucket 0, else "2026-03-01/shard/bucket".
+  /// Stands for all of them at once: what is leased, journalled and staged by whoever makes the tables anew.
+  static Partition all();
+  bool is_all() const { return *this == all(); }
+
+  /// "2026-03-01" for shard 0 and bucket 0, else "2026-03-01/shard/bucket"; "all days" for all().
   std::string to_string() const;
   auto operator<=>(const Partition&) const = default;
 };

@@ -14,6 +14,8 @@ TEST(Partition, IsNamedByItsDayAndByShardAndBucketWhereThereAreMore) {
   EXPECT_EQ((Partition{2, kDay, 0}).to_string(), "2026-03-01/2/0");
   EXPECT_EQ((Partition{0, kDay, 7}).to_string(), "2026-03-01/0/7");
   EXPECT_EQ((Partition{2, kDay, 7}).to_string(), "2026-03-01/2/7");
+  EXPECT_EQ(Partition::all().to_string(), "all days");
+  EXPECT_FALSE((Partition{0, Partition::all().day, 0}).is_all());
 }
 
 TEST(Partition, HasANameOfItsOwn) {

@@ -52,6 +52,22 @@ std::vector<std::pair<Day, Teams>> Plan::work(bool newest_first) const {
   return days;
 }
 
+std::vector<std::pair<Partition, std::vector<const PlannedCell*>>> Plan::work_by_partition(bool newest_first) const {
+  std::map<Day, std::map<std::uint32_t, std::vector<const PlannedCell*>>> by_day;
+  for (const PlannedCell& planned : cells)
+    if (planned.judgement.action == Action::kRecompute)
+      by_day[planned.cell().day][team_buckets.bucket_of(planned.cell().team)].push_back(&planned);
+  std::vector<std::pair<Partition, std::vector<const PlannedCell*>>> partitions;
+  const auto add = [&](const auto& one) {
+    for (const auto& [bucket, planned] : one.second) partitions.emplace_back(Partition{0, one.first, bucket}, planned);
+  };
+  if (newest_first)
+    std::for_each(by_day.rbegin(), by_day.rend(), add);
+  else
+    std::for_each(by_day.begin(), by_day.end(), add);
+  return partitions;
+}
+
 Plan make_plan(DayRange window, Teams teams, std::vector<CellFacts> facts, const Definition& definition,
                const PlanOptions& options, const std::map<std::string, std::string>& previous_texts) {
   // Facts are large and may be many: their order is sorted, and each is moved once.
@@ -90,16 +106,17 @@ namespace {
 template <class Chosen>
 Estimate estimate_of(const Plan& plan, Chosen chosen) {
   Estimate total;
-  std::map<Day, std::uint64_t> events;
+  std::map<Partition, std::uint64_t> events;
   for (const PlannedCell& planned : plan.cells) {
     if (!chosen(planned.judgement)) continue;
+    const Partition partition = plan.team_buckets.partition_of(planned.cell());
     ++total.cells;
-    ++total.cells_by_day[planned.cell().day];
+    ++total.cells_by_partition[partition];
     total.rows_read += planned.facts.window.events;
-    events[planned.cell().day] += planned.facts.day_events;
+    events[partition] += planned.facts.day_events;
   }
-  for (const auto& [day, count] : events) {
-    const auto live = plan.live_bytes.find(day);
+  for (const auto& [partition, count] : events) {
+    const auto live = plan.live_bytes.find(partition);
     const std::uint64_t bytes = bytes_to_build(live == plan.live_bytes.end() ? 0 : live->second, count);
     total.bytes_written += bytes;
     total.most_bytes = std::max(total.most_bytes, bytes);

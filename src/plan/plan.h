@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "core/team_buckets.h"
 #include "plan/judge.h"
 
 namespace gapless {
@@ -23,9 +24,10 @@ struct Plan {
   std::vector<PlannedCell> cells;
   /// Cells with an entry that were examined as well and need nothing, outside the window.
   std::uint64_t settled_beyond = 0;
-  std::map<Day, std::uint64_t> live_bytes = {};  ///< on disk, of all targets' partitions
-  Targets targets = all_targets();               ///< that are kept
-  std::string why_nobody = {};                   ///< where no team is selected: why
+  std::map<Partition, std::uint64_t> live_bytes = {};  ///< on disk, of all targets
+  Targets targets = all_targets();                     ///< that are kept
+  TeamBuckets team_buckets = {};                       ///< of the targets
+  std::string why_nobody = {};                         ///< where no team is selected: why
 
   std::map<CellState, std::uint64_t> summary() const;
   std::uint64_t cells_to_recompute() const;
@@ -35,6 +37,8 @@ struct Plan {
   std::string why_nothing() const;
   /// The days with at least one cell to recompute, and its teams; newest first, or oldest first.
   std::vector<std::pair<Day, Teams>> work(bool newest_first) const;
+  /// The partitions with at least one cell to recompute, and those cells, which are the plan's; in the same order of days.
+  std::vector<std::pair<Partition, std::vector<const PlannedCell*>>> work_by_partition(bool newest_first) const;
 };
 
 struct PlanOptions {
@@ -46,7 +50,7 @@ struct PlanOptions {
 Plan make_plan(DayRange window, Teams teams, std::vector<CellFacts> facts, const Definition& definition,
                const PlanOptions& options, const std::map<std::string, std::string>& previous_texts);
 
-/// About how many bytes building a day writes beside what is there: a copy of its partitions, and what its cells take.
+/// About how many bytes building a partition writes beside what is there: a copy of it, and what its cells take.
 /// An upper bound for all but the oddest data; it is to keep a disk from being filled, and to plan with.
 std::uint64_t bytes_to_build(std::uint64_t live_bytes, std::uint64_t events);
 
@@ -54,9 +58,9 @@ std::uint64_t bytes_to_build(std::uint64_t live_bytes, std::uint64_t events);
 struct Estimate {
   std::uint64_t cells = 0;
   std::uint64_t rows_read = 0;      ///< events; a day is looked at for each day that may own its events
-  std::uint64_t bytes_written = 0;  ///< of all days
-  std::uint64_t most_bytes = 0;     ///< of the largest day: what has to be free for each day that is built at once
-  std::map<Day, std::uint64_t> cells_by_day;
+  std::uint64_t bytes_written = 0;  ///< of all partitions
+  std::uint64_t most_bytes = 0;     ///< of the largest one: what has to be free for each that is built at once
+  std::map<Partition, std::uint64_t> cells_by_partition;
 };
 /// Of the cells to recompute.
 Estimate estimate(const Plan& plan);

@@ -19,16 +19,22 @@ namespace {
 
 using Contents = std::array<std::map<TeamId, TargetContent>, kTargets.size()>;
 
-/// The foreign cells of one day, from a lease in hand to their entries.
-class AdoptionOfDay {
+/// The foreign cells of one partition, from a lease in hand to their entries.
+class AdoptionOfPartition {
  public:
-  AdoptionOfDay(const AdoptionContext& context, Day day, const std::set<TeamId>& teams, LeaseKeeper::Held& lease,
-                Adoption& adoption)
-      : context_(context), day_(day), teams_(teams), lease_(lease), adoption_(adoption) {}
+  AdoptionOfPartition(const AdoptionContext& context, const Partition& partition, const std::set<TeamId>& teams,
+                      LeaseKeeper::Held& lease, Adoption& adoption)
+      : context_(context),
+        partition_(partition),
+        day_(partition.day),
+        teams_(teams),
+        lease_(lease),
+        adoption_(adoption) {}
 
   /// Errors: why nothing could be adopted; no entry was written.
   Status run(const std::function<void(std::string_view)>& begin_step) {
     begin_step("look");
+    GAPLESS_TRY(context_.warehouse.check_partitioning(limits()));
     GAPLESS_TRY(leave_out_what_has_an_entry());
     GAPLESS_ASSIGN(const Contents before, contents());
     leave_out_repeated_keys(before);
@@ -91,7 +97,13 @@ class AdoptionOfDay {
               fmt::format("{} has {} of {}: each must stand there once; merge them with OPTIMIZE TABLE … PARTITION {} "
                           "FINAL where the engine does that, or gapless backfill --take-over",
                           table_name(target), counted(content.rows, "row", "rows"),
-                          counted(content.keys, "group", "groups"), day_.partition_id()));
+                          counted(content.keys, "group", "groups"), partition_in_sql()));
+  }
+
+  std::string partition_in_sql() const {
+    const TeamBuckets buckets = context_.warehouse.team_buckets();
+    const std::string id = buckets.partition_id(partition_);
+    return buckets.count() == 1 ? id : fmt::format("ID '{}'", id);
   }
 
   Result<std::map<TeamId, OwnedCell>> look_at_owned() const {
@@ -168,13 +180,14 @@ class AdoptionOfDay {
   Status record(const std::vector<LedgerRow>& rows) {
     GAPLESS_ASSIGN(const std::string store_id, context_.store.store_id());
     GAPLESS_TRY(
-        check_keeper(context_.warehouse, store_id, fmt::format("{} is not adopted", day_.to_string()), limits()));
+        check_keeper(context_.warehouse, store_id, fmt::format("{} is not adopted", partition_.to_string()), limits()));
     GAPLESS_ASSIGN(const auto good_for, lease_.confirm());
     return context_.warehouse.record(rows, context_.definition,
                                      {std::min(context_.options.statement_timeout, good_for), 0, {}});
   }
 
   const AdoptionContext& context_;
+  const Partition partition_;
   const Day day_;
   std::set<TeamId> teams_;
   /// Whose rows in the narrow target are missing or wrong: it is gapless's own, and built where a cell lacks it.
@@ -188,15 +201,16 @@ void refuse_all(Adoption& adoption, Day day, const std::set<TeamId>& teams, Refu
   for (const TeamId team : teams) adoption.refused.push_back({{team, day}, reason, why});
 }
 
-Status adopt_day(const AdoptionContext& context, LeaseKeeper& keeper, Day day, const std::set<TeamId>& teams,
-                 const std::function<void(std::string_view)>& tell, Adoption& adoption) {
-  const Partition partition{0, day, 0};
+Status adopt_partition(const AdoptionContext& context, LeaseKeeper& keeper, const Partition& partition,
+                       const std::set<TeamId>& teams, const std::function<void(std::string_view)>& tell,
+                       Adoption& adoption) {
+  const Day day = partition.day;
   GAPLESS_ASSIGN(const auto paused, paused_because(context.store, context.clock.now()));
   if (paused) {
     refuse_all(adoption, day, teams, RefusalReason::kHeld, *paused);
     return {};
   }
-  GAPLESS_ASSIGN(auto taken, keeper.take(resource_of(partition)));
+  GAPLESS_ASSIGN(auto taken, keeper.take(partition));
   if (const auto* held = std::get_if<LeaseHeld>(&taken)) {
     refuse_all(adoption, day, teams, RefusalReason::kHeld,
                fmt::format("the day is held by run {} until {}", held->holder, format_instant(held->expires_at)));
@@ -205,7 +219,7 @@ Status adopt_day(const AdoptionContext& context, LeaseKeeper& keeper, Day day, c
   const auto lease = std::move(std::get<std::unique_ptr<LeaseKeeper::Held>>(taken));
   StepLog steps(context.store, context.clock, context.run_id, partition);
   const Adoption so_far = adoption;
-  AdoptionOfDay work(context, day, teams, *lease, adoption);
+  AdoptionOfPartition work(context, partition, teams, *lease, adoption);
   Status done = resolve_left_over(context.warehouse, context.store, partition, context.run_id, context.options);
   if (done)
     done = work.run([&](std::string_view step) {
@@ -215,7 +229,7 @@ Status adopt_day(const AdoptionContext& context, LeaseKeeper& keeper, Day day, c
   if (done) {
     steps.end("done", work.teams().size());
     for (const TeamId team : work.teams()) adoption.adopted.push_back({team, day});
-    spdlog::info("run {}: {}: {} adopted, {} refused", context.run_id, day.to_string(), work.teams().size(),
+    spdlog::info("run {}: {}: {} adopted, {} refused", context.run_id, partition.to_string(), work.teams().size(),
                  teams.size() - work.teams().size());
     return {};
   }
@@ -246,19 +260,21 @@ ToAdopt cells_to_adopt(const Plan& plan, const std::set<CellState>& states) {
 }
 
 Result<Adoption> adopt(const AdoptionContext& context, const std::vector<CellFacts>& cells) {
-  std::map<Day, std::set<TeamId>> days;
-  for (const CellFacts& facts : cells) days[facts.cell.day].insert(facts.cell.team);
+  const TeamBuckets buckets = context.warehouse.team_buckets();
+  std::map<Partition, std::set<TeamId>> partitions;
+  for (const CellFacts& facts : cells) partitions[buckets.partition_of(facts.cell)].insert(facts.cell.team);
   Adoption adoption;
   LeaseKeeper keeper(context.store, context.run_id, context.options.lease_ttl, context.options.stop);
   std::size_t done = 0;
-  for (const auto& [day, teams] : days) {
+  for (const auto& [partition, teams] : partitions) {
     if (keeper.stopping())
       return fail(Fault::kCancelled,
-                  fmt::format("stopped after {} of {} days; what was adopted until then stays so", done, days.size()));
-    const auto tell = [&, day = day](std::string_view step) {
-      if (context.on_step) context.on_step(day, step, done, days.size());
+                  fmt::format("stopped after {} of {} {}; what was adopted until then stays so", done,
+                              partitions.size(), buckets.count() == 1 ? "days" : "partitions"));
+    const auto tell = [&, day = partition.day](std::string_view step) {
+      if (context.on_step) context.on_step(day, step, done, partitions.size());
     };
-    GAPLESS_TRY(adopt_day(context, keeper, day, teams, tell, adoption));
+    GAPLESS_TRY(adopt_partition(context, keeper, partition, teams, tell, adoption));
     ++done;
   }
   std::ranges::sort(adoption.refused, {}, &Refusal::cell);

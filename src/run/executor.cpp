@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <deque>
+#include <set>
 #include <thread>
 
 #include "run/host.h"
@@ -50,16 +51,15 @@ class Executor::Run {
       : context_(context),
         plan_(plan),
         keeper_(context.store, context.run_id, context.options.lease_ttl, std::move(stop)) {
-    auto days = plan.work(context.options.newest_first);
-    std::stable_partition(days.begin(), days.end(), [&](const auto& one) {
-      return !context.failing.contains({0, one.first, 0});
-    });
-    for (auto& [day, teams] : days) {
-      if (context.options.max_days > 0 && waiting_.size() == context.options.max_days) break;
-      Work work{{0, day, 0}, {}, nullptr, ""};
-      for (const PlannedCell& planned : plan.cells)
-        if (planned.cell().day == day && planned.judgement.action == Action::kRecompute) work.cells.push_back(&planned);
-      waiting_.push_back(std::move(work));
+    auto partitions = plan.work_by_partition(context.options.newest_first);
+    std::stable_partition(partitions.begin(), partitions.end(),
+                          [&](const auto& one) { return !context.failing.contains(one.first); });
+    std::set<Day> days;
+    for (auto& [partition, cells] : partitions) {
+      const bool is_full = context.options.max_days > 0 && days.size() == context.options.max_days;
+      if (is_full && !days.contains(partition.day)) continue;
+      days.insert(partition.day);
+      waiting_.push_back({partition, std::move(cells), nullptr, ""});
     }
     total_ = waiting_.size();
   }
@@ -70,7 +70,7 @@ class Executor::Run {
   /// Takes every lease before any work, or none: --on-conflict fail. Errors: kConflict.
   Status take_all() {
     for (Work& work : waiting_) {
-      GAPLESS_ASSIGN(auto taken, keeper_.take(resource_of(work.partition)));
+      GAPLESS_ASSIGN(auto taken, keeper_.take(work.partition));
       if (const auto* held = std::get_if<LeaseHeld>(&taken)) {
         for (Work& other : waiting_) other.lease.reset();
         return fail(Fault::kConflict, fmt::format("{} is {}", work.partition.to_string(), describe(*held)));
@@ -92,7 +92,8 @@ class Executor::Run {
   }
 
   std::vector<DayReport> reports() && {
-    std::sort(reports_.begin(), reports_.end(), [](const DayReport& a, const DayReport& b) { return a.day < b.day; });
+    std::sort(reports_.begin(), reports_.end(),
+              [](const DayReport& a, const DayReport& b) { return a.partition < b.partition; });
     return std::move(reports_);
   }
 
@@ -144,13 +145,13 @@ class Executor::Run {
   void attempt(Work work) {
     const MemoryShares::Share memory = context_.memory.take();
     if (!work.lease) {
-      auto taken = keeper_.take(resource_of(work.partition));
+      auto taken = keeper_.take(work.partition);
       if (!taken) return report(work, DayStatus::kFailed, taken.error().message);
       if (const auto* held = std::get_if<LeaseHeld>(&*taken)) return conflict(std::move(work), *held);
       work.lease = std::move(std::get<std::unique_ptr<LeaseKeeper::Held>>(*taken));
     }
     const auto started = steady_clock::now();
-    DayReport day{work.partition.day, DayStatus::kFailed, 0, {}, 0, ""};
+    DayReport day{work.partition, DayStatus::kFailed, 0, {}, 0, ""};
     if (auto done = carry_out(work, memory.bytes, day); !done) {
       if (done.error().splittable() && context_.memory.stop_sharing(memory)) return again_alone(std::move(work));
       // A stop that nobody asked the run for is that of a lost lease.
@@ -164,7 +165,7 @@ class Executor::Run {
     day.seconds = seconds_since(started);
     work.lease.reset();
     add(std::move(day));
-    wait_unless_stopped(context_.options.pause_between_days, context_.options.stop);
+    wait_unless_stopped(context_.options.pause_between_days / plan_.team_buckets.count(), context_.options.stop);
   }
 
   void again_alone(Work work) {
@@ -179,17 +180,19 @@ class Executor::Run {
   Status carry_out(const Work& work, std::uint64_t memory_limit_bytes, DayReport& day) {
     GAPLESS_TRY(
         resolve_left_over(context_.warehouse, context_.store, work.partition, context_.run_id, context_.options));
+    GAPLESS_TRY(context_.warehouse.check_partitioning(
+        {context_.options.statement_timeout, memory_limit_bytes, work.lease->stop()}));
     PartitionJob job(context_, work.partition, work.cells, *work.lease, memory_limit_bytes);
     auto done = job.execute(day, bytes_needed(work));
     if (!done) job.fail_step(done.error());
     return done;
   }
 
-  /// What the copies of as many days as are built at once may take, if all are like this one.
+  /// What the copies of as many partitions as are built at once may take, if all are like this one.
   std::uint64_t bytes_needed(const Work& work) const {
     std::uint64_t events = 0;
     for (const PlannedCell* planned : work.cells) events += planned->facts.day_events;
-    const auto live = plan_.live_bytes.find(work.partition.day);
+    const auto live = plan_.live_bytes.find(work.partition);
     return bytes_to_build(live == plan_.live_bytes.end() ? 0 : live->second, events) *
            std::max<std::size_t>(1, std::min(context_.options.max_concurrent, total_));
   }
@@ -210,18 +213,18 @@ class Executor::Run {
   }
 
   void report(const Work& work, DayStatus status, std::string why) {
-    add({work.partition.day, status, 0, {}, 0, std::move(why)});
+    add({work.partition, status, 0, {}, 0, std::move(why)});
   }
 
   void add(DayReport day) {
     const std::lock_guard lock(mutex_);
     if (day.status == DayStatus::kPublished)
-      spdlog::info("run {}: {} published: {}, {}, {:.2f} s", context_.run_id, day.day.to_string(),
+      spdlog::info("run {}: {} published: {}, {}, {:.2f} s", context_.run_id, day.partition.to_string(),
                    counted(day.cells, "cell", "cells"), counted(day.measures.view_events, "view event", "view events"),
                    day.seconds);
     else
       spdlog::log(day.status == DayStatus::kFailed ? spdlog::level::err : spdlog::level::info, "run {}: {} {}: {}",
-                  context_.run_id, day.day.to_string(), name(day.status), day.error);
+                  context_.run_id, day.partition.to_string(), name(day.status), day.error);
     reports_.push_back(day);
     if (context_.events.on_day) context_.events.on_day(day, reports_.size(), total_);
   }
@@ -249,7 +252,7 @@ void conclude(RunReport& report) {
     cancelled += day.status == DayStatus::kCancelled;
     report.cells_recomputed += day.cells;
     if (report.error.empty() && day.status == DayStatus::kFailed)
-      report.error = fmt::format("{}: {}", day.day.to_string(), day.error);
+      report.error = fmt::format("{}: {}", day.partition.to_string(), day.error);
   }
   const std::size_t good = published + unchanged;
   if (cancelled > 0)
@@ -265,7 +268,7 @@ void conclude(RunReport& report) {
   if (skipped > 0 && failed + cancelled == 0)
     for (const DayReport& day : report.days)
       if (report.reason.empty() && day.status == DayStatus::kSkipped)
-        report.reason = fmt::format("{}: {}", day.day.to_string(), day.error);
+        report.reason = fmt::format("{}: {}", day.partition.to_string(), day.error);
 }
 
 /// Why a plan may not be carried out as it is: the blast radius.

@@ -23,8 +23,9 @@ enum class OnConflict { kWait, kSkip, kFail };
 enum class DayStatus { kPublished, kUnchanged, kSkipped, kFailed, kCancelled };
 const char* name(DayStatus status);  ///< "published", "unchanged", …
 
+/// Of one partition: a day, or a bucket of it.
 struct DayReport {
-  Day day;
+  Partition partition;
   DayStatus status = DayStatus::kFailed;
   std::uint64_t cells = 0;  ///< recomputed and published
   Measures measures;        ///< of those cells, after

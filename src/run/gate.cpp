@@ -42,10 +42,11 @@ Status check_copied(Target target, TeamId team, const TargetContent& staged, con
 }  // namespace
 
 Status check_gate(const GateFacts& facts) {
-  if (facts.staged.rows_outside_day > 0)
-    return fail(Fault::kInternal,
-                fmt::format("the gate refused {}: {} staged rows lie outside the day; nothing was published",
-                            table_name(facts.target), facts.staged.rows_outside_day));
+  if (facts.staged.rows_outside > 0)
+    return fail(
+        Fault::kInternal,
+        fmt::format("the gate refused {}: {} staged rows lie outside the day or its bucket; nothing was published",
+                    table_name(facts.target), facts.staged.rows_outside));
   std::map<TeamId, TargetContent> staged;
   for (const TargetCell& cell : facts.staged.cells) staged.emplace(cell.cell.team, cell.content);
   std::map<TeamId, OwnedCell> recomputed;

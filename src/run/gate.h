@@ -17,7 +17,7 @@ struct GateFacts {
 };
 
 /// The gate (ARCHITECTURE: building a day): recomputed cells hold what the sessions hold, each key once; every other
-/// team's keys, key hash and sums equal the live partition's; no row lies outside the day; nothing else is there.
+/// team's keys, key hash and sums equal the live partition's; no row lies outside the partition; nothing else is there.
 /// Errors: kInternal, naming team and figure. Nothing may be published then.
 Status check_gate(const GateFacts& facts);
 

@@ -79,7 +79,7 @@ INSTANTIATE_TEST_SUITE_P(
            f.staged.cells.push_back({cell(4), {1, 1, 1, {}}});
          },
          "team 4"},
-        {"rows_of_another_day", Target::kStats, [](GateFacts& f) { f.staged.rows_outside_day = 2; }, "outside the day"},
+        {"rows_of_another_day", Target::kStats, [](GateFacts& f) { f.staged.rows_outside = 2; }, "outside the day"},
         {"not_emptied", Target::kStats,
          [](GateFacts& f) {
            f.staged.cells.push_back({cell(2), {1, 1, 1, {1, 0, 0, 0}}});

@@ -183,29 +183,43 @@ Result<std::vector<SourceCount>> read_counts(Warehouse& warehouse, StateStore& s
 
 Result<TargetInventory> read_target(Warehouse& warehouse, StateStore& store, Target target,
                                     const Definition& definition, const Limits& limits) {
-  GAPLESS_ASSIGN(const auto days, warehouse.target_inventory(target, limits));
+  GAPLESS_ASSIGN(const auto live, warehouse.target_inventory(target, limits));
   TargetInventory inventory;
   std::vector<PartitionVersion> partitions;
-  for (const auto& [day, partition] : days) {
-    partitions.push_back(partition);
-    inventory.bytes[day] = partition.bytes;
+  std::map<Day, std::size_t> partitions_of_day;
+  for (const auto& [partition, version] : live) {
+    partitions.push_back(version);
+    inventory.bytes[partition] = version.bytes;
+    ++partitions_of_day[partition.day];
   }
   PartitionCache<TargetCell> cache(store, table_name(target), definition);
   GAPLESS_ASSIGN(const auto changed, cache.match(partitions));
-  std::map<Day, const PartitionVersion*> unread;
-  for (const PartitionVersion* partition : changed)
-    unread.emplace(*Day::of_partition_id(partition->partition), partition);
+  const TeamBuckets buckets = warehouse.team_buckets();
+  std::map<Day, std::map<std::uint32_t, const PartitionVersion*>> unread;
+  for (const PartitionVersion* version : changed) {
+    const Partition partition = *buckets.of_partition_id(version->partition);
+    unread[partition.day].emplace(partition.bucket, version);
+  }
+  // Of a day that is known but for some buckets, these alone.
+  for (auto next = unread.begin(); next != unread.end();) {
+    const auto day = next++;
+    if (day->second.size() == partitions_of_day.at(day->first)) continue;
+    for (const auto& [bucket, version] : day->second) {
+      GAPLESS_ASSIGN(const auto cells, warehouse.partition_content(target, {0, day->first, bucket}, limits));
+      cache.add(*version, cells);
+    }
+    unread.erase(day);
+  }
   while (!unread.empty()) {
     // As many days as follow each other without one that is known, so that none is read for nothing.
     const Day first = unread.begin()->first;
     Day last = first;
     while (unread.contains(last + 1) && last - first + 1 < kDaysAtOnce) last = last + 1;
     GAPLESS_ASSIGN(const auto content, warehouse.target_content(target, {first, last}, std::nullopt, limits));
+    std::map<Partition, std::vector<TargetCell>> cells;
+    for (const TargetCell& cell : content) cells[buckets.partition_of(cell.cell)].push_back(cell);
     for (Day day = first; day <= last; day = day + 1) {
-      std::vector<TargetCell> cells;
-      std::copy_if(content.begin(), content.end(), std::back_inserter(cells),
-                   [day](const TargetCell& cell) { return cell.cell.day == day; });
-      cache.add(*unread.at(day), cells);
+      for (const auto& [bucket, version] : unread.at(day)) cache.add(*version, cells[{0, day, bucket}]);
       unread.erase(day);
     }
   }
@@ -226,7 +240,7 @@ Result<TargetContents> read_partition(Warehouse& warehouse, StateStore& store, c
     GAPLESS_ASSIGN(const auto known, store.cached_partition(table_name(target), state->version.partition));
     const std::string version = version_of(state->version, definition);
     if (known && known->version == version && unpack(known->content, cells)) continue;
-    GAPLESS_ASSIGN(cells, warehouse.target_content(target, {partition.day, partition.day}, std::nullopt, limits));
+    GAPLESS_ASSIGN(cells, warehouse.partition_content(target, partition, limits));
     keep(store, table_name(target), {{state->version.partition, version, pack(cells)}}, {});
   }
   return contents;

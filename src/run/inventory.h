@@ -27,8 +27,8 @@ Result<std::vector<SourceCount>> read_counts(Warehouse& warehouse, StateStore& s
 
 /// What a target holds.
 struct TargetInventory {
-  std::vector<TargetCell> cells;       ///< by cell
-  std::map<Day, std::uint64_t> bytes;  ///< of each partition, on disk
+  std::vector<TargetCell> cells;             ///< by cell
+  std::map<Partition, std::uint64_t> bytes;  ///< on disk
 };
 
 /// By target.

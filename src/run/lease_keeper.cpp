@@ -75,6 +75,16 @@ Result<std::variant<std::unique_ptr<LeaseKeeper::Held>, LeaseHeld>> LeaseKeeper:
   return held;
 }
 
+Result<std::variant<std::unique_ptr<LeaseKeeper::Held>, LeaseHeld>> LeaseKeeper::take(const Partition& partition) {
+  GAPLESS_ASSIGN(auto taken, take(resource_of(partition)));
+  if (partition.is_all() || std::holds_alternative<LeaseHeld>(taken)) return taken;
+  GAPLESS_ASSIGN(const auto leases, store_.leases());
+  for (const Lease& other : leases)
+    if (other.resource == resource_of(Partition::all()) && other.holder != run_id_)
+      return LeaseHeld{other.holder, other.expires_at};
+  return taken;
+}
+
 void LeaseKeeper::stop_all() {
   stopping_ = true;
   const std::lock_guard lock(mutex_);

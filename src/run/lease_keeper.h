@@ -15,7 +15,7 @@
 
 namespace gapless {
 
-/// What is leased for a partition: "web/2026-03-01".
+/// What is leased for a partition: "web/2026-03-01"; for all of them "web/all days".
 std::string resource_of(const Partition& partition);
 
 /// Renews the leases of one run from a thread of its own, and listens for a request to cancel the run. A lease that
@@ -55,6 +55,9 @@ class LeaseKeeper {
 
   /// Takes a lease: the handle, or who holds it.
   Result<std::variant<std::unique_ptr<Held>, LeaseHeld>> take(const std::string& resource);
+  /// Takes that of a partition, unless somebody has all of them: who takes that one waits for those that are held, and no
+  /// other is to be had meanwhile. Of two who come at once, at least one sees the other.
+  Result<std::variant<std::unique_ptr<Held>, LeaseHeld>> take(const Partition& partition);
   /// True once the run was asked to cancel, by the store or by the stop token.
   bool stopping() const { return stopping_.load(); }
 

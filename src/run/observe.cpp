@@ -27,8 +27,8 @@ struct Seen {
   bool inventoried = false;
   std::vector<LedgerRow> ledger;  ///< of every day and team, or of those that are wanted
   std::array<std::vector<TargetCell>, kTargets.size()> content;
-  std::map<Day, std::uint64_t> bytes;  ///< of all targets' partitions
-  std::optional<DayRange> published;   ///< days of ledger entries and target rows
+  std::map<Partition, std::uint64_t> bytes;  ///< of all targets
+  std::optional<DayRange> published;         ///< days of ledger entries and target rows
 };
 
 void include(std::optional<DayRange>& days, Day day) {
@@ -79,7 +79,7 @@ Result<Seen> look(Warehouse& warehouse, StateStore& store, const Scope& scope, c
   for (const Target target : seen.targets) {
     GAPLESS_ASSIGN(auto held, read_target(warehouse, store, target, definition, limits));
     for (const TargetCell& cell : held.cells) include(seen.published, cell.cell.day);
-    for (const auto& [day, bytes] : held.bytes) seen.bytes[day] += bytes;
+    for (const auto& [partition, bytes] : held.bytes) seen.bytes[partition] += bytes;
     seen.content[static_cast<std::size_t>(target)] = std::move(held.cells);
   }
   return seen;
@@ -340,6 +340,7 @@ Result<Observation> observe(Warehouse& warehouse, StateStore& store, const Scope
   Observation seen;
   seen.source = looked.source;
   seen.targets = looked.targets;
+  seen.team_buckets = warehouse.team_buckets();
   seen.live_bytes = std::move(looked.bytes);
   seen.teams = teams_of(scope, Selected(scope), looked);
   Cells wanted(scope, looked, definition);
@@ -372,6 +373,7 @@ Plan plan_of(Observation& seen, DayRange window, const Definition& definition, c
   with_targets.judge.targets = seen.targets;
   Plan plan = make_plan(window, seen.teams, std::move(seen.facts), definition, with_targets, seen.definition_texts);
   plan.settled_beyond = seen.settled_beyond;
+  plan.team_buckets = seen.team_buckets;
   plan.live_bytes = std::move(seen.live_bytes);
   return plan;
 }

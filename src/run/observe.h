@@ -42,11 +42,12 @@ struct Scope {
 struct Observation {
   SourceExtent source;
   Targets targets;  ///< that are kept
+  TeamBuckets team_buckets;
   Teams teams;
   /// Every (team, day) of the window, and outside it those that need something.
   std::vector<CellFacts> facts;
   std::map<std::string, std::string> definition_texts;  ///< by hash, of other definitions that made entries
-  std::map<Day, std::uint64_t> live_bytes;              ///< on disk, of all targets' partitions
+  std::map<Partition, std::uint64_t> live_bytes;        ///< on disk, of all targets
   std::uint64_t settled_beyond = 0;  ///< published cells outside the window that were examined and need nothing
   std::uint64_t not_examined = 0;    ///< published cells outside the window
   /// Teams that have view events before the days from which they are built, but no entry there: the first such day.

@@ -33,13 +33,14 @@ Pace pace_of(const std::vector<PartitionCost>& past) {
 
 }  // namespace
 
-std::optional<double> seconds_to_build(const std::map<Day, std::uint64_t>& cells_by_day,
+std::optional<double> seconds_to_build(const std::map<Partition, std::uint64_t>& cells_by_partition,
                                        const std::vector<PartitionCost>& past, std::size_t at_once) {
   if (past.empty()) return std::nullopt;
   const Pace pace = pace_of(past);
   double total = 0;
-  for (const auto& [day, cells] : cells_by_day) total += pace.a_day + pace.a_cell * static_cast<double>(cells);
-  const std::size_t workers = std::clamp<std::size_t>(cells_by_day.size(), 1, std::max<std::size_t>(at_once, 1));
+  for (const auto& [partition, cells] : cells_by_partition)
+    total += pace.a_day + pace.a_cell * static_cast<double>(cells);
+  const std::size_t workers = std::clamp<std::size_t>(cells_by_partition.size(), 1, std::max<std::size_t>(at_once, 1));
   return total / static_cast<double>(workers);
 }
 

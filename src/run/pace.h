@@ -5,14 +5,14 @@
 #include <optional>
 #include <vector>
 
-#include "core/day.h"
+#include "core/cell.h"
 #include "state/state_store.h"
 
 namespace gapless {
 
-/// About how long building days with so many cells takes, `at_once` of them at a time, if they take what other days took
-/// of late: a time for each day and a time for each cell, as fits those best. None where nothing was published yet.
-std::optional<double> seconds_to_build(const std::map<Day, std::uint64_t>& cells_by_day,
+/// About how long building partitions with so many cells takes, `at_once` of them at a time, if they take what others took
+/// of late: a time for each partition and a time for each cell, as fits those best. None where nothing was published yet.
+std::optional<double> seconds_to_build(const std::map<Partition, std::uint64_t>& cells_by_partition,
                                        const std::vector<PartitionCost>& past, std::size_t at_once);
 
 }  // namespace gapless

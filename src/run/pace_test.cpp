@@ -9,11 +9,11 @@ namespace {
 using testing::DoubleNear;
 using testing::Optional;
 
-std::map<Day, std::uint64_t> days_with(std::vector<std::uint64_t> cells) {
-  std::map<Day, std::uint64_t> days;
+std::map<Partition, std::uint64_t> days_with(std::vector<std::uint64_t> cells) {
+  std::map<Partition, std::uint64_t> days;
   Day day = Day::parse("2026-03-01", "test").value();
   for (const std::uint64_t count : cells) {
-    days.emplace(day, count);
+    days.emplace(Partition{0, day, 0}, count);
     day = day + 1;
   }
   return days;

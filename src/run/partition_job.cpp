@@ -66,6 +66,9 @@ Result<PartitionJob::Live> PartitionJob::look() const {
   Live live;
   const DayRange day{partition_.day, partition_.day};
   GAPLESS_ASSIGN(live.ledger, context_.warehouse.ledger(day, std::nullopt, limits()));
+  std::erase_if(live.ledger, [&](const LedgerRow& row) {
+    return !context_.warehouse.team_buckets().contains(partition_, row.cell);
+  });
   GAPLESS_ASSIGN(live.content,
                  read_partition(context_.warehouse, context_.store, partition_, context_.definition, limits()));
   return live;

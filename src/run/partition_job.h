@@ -53,7 +53,7 @@ struct RunContext {
 /// One partition, from a lease in hand to the journal erased: look, build, check, publish, record.
 class PartitionJob {
  public:
-  /// `cells` are the plan's cells to recompute on that day, `memory_limit_bytes` what each statement may use.
+  /// `cells` are the plan's cells to recompute in it, `memory_limit_bytes` what each statement may use.
   PartitionJob(RunContext& context, Partition partition, std::vector<const PlannedCell*> cells,
                LeaseKeeper::Held& lease, std::uint64_t memory_limit_bytes);
 

@@ -29,7 +29,10 @@ enum class Outcome {
 Result<bool> published_again_since(Warehouse& warehouse, const JournalEntry& entry, const Limits& limits) {
   const DayRange day{entry.partition.day, entry.partition.day};
   GAPLESS_ASSIGN(const auto rows, warehouse.ledger(day, std::nullopt, limits));
-  return std::any_of(rows.begin(), rows.end(), [&](const LedgerRow& row) { return row.fence > entry.fence; });
+  const TeamBuckets buckets = warehouse.team_buckets();
+  return std::any_of(rows.begin(), rows.end(), [&](const LedgerRow& row) {
+    return row.fence > entry.fence && buckets.contains(entry.partition, row.cell);
+  });
 }
 
 using LiveParts = std::array<std::vector<LivePart>, kTargets.size()>;
@@ -138,8 +141,10 @@ Result<bool> resolve(Warehouse& warehouse, StateStore& store, const std::string&
 Status resolve_left_over(Warehouse& warehouse, StateStore& store, const Partition& partition, std::string_view run_id,
                          const ExecutorOptions& options) {
   GAPLESS_ASSIGN(auto journal, store.journal());
-  std::erase_if(journal,
-                [&](const JournalEntry& entry) { return !(entry.partition == partition) || entry.run_id == run_id; });
+  std::erase_if(journal, [&](const JournalEntry& entry) {
+    const bool concerns_it = entry.partition == partition || entry.partition.is_all() || partition.is_all();
+    return !concerns_it || entry.run_id == run_id;
+  });
   if (journal.empty()) return {};
   GAPLESS_ASSIGN(const std::string store_id, store.store_id());
   GAPLESS_ASSIGN(const std::string uuid,
@@ -189,7 +194,7 @@ Result<RecoveryReport> Executor::recover(const ExecutorOptions& options) {
     if (at_work.contains(entry.run_id)) {  // it may have been stopped for so long that it lost the day
       if (!keeper)
         keeper.emplace(store_, fmt::format("recovery-{}-{}", host_name(), getpid()), options.lease_ttl, options.stop);
-      GAPLESS_ASSIGN(auto taken, keeper->take(resource_of(entry.partition)));
+      GAPLESS_ASSIGN(auto taken, keeper->take(entry.partition));
       if (std::holds_alternative<LeaseHeld>(taken)) continue;
       lease = std::move(std::get<std::unique_ptr<LeaseKeeper::Held>>(taken));
     }

@@ -8,6 +8,7 @@
 #include "sql/columns.h"
 #include "sql/ledger.h"
 #include "sql/mapping.h"
+#include "sql/rebuild.h"
 #include "sql/reports.h"
 #include "sql/sessions.h"
 #include "sql/staging.h"
@@ -34,6 +35,8 @@ Source merged_source() {
   made.person_overrides = table("overrides");
   return made;
 }
+
+TeamBuckets eight_buckets() { return TeamBuckets::of(8, "test").value(); }
 
 struct StatementCase {
   const char* name;
@@ -122,14 +125,26 @@ INSTANTIATE_TEST_SUITE_P(
         {"source_extent", source_extent(source()), {}},
         {"unusable_events", unusable_events(source()), {}},
         {"fill_sessions_persons", fill_sessions(table("s"), table("t"), merged_source()), kDayTeams},
-        {"create_target", create_target(Target::kStats, table("t")), {}},
+        {"create_target", create_target(Target::kStats, table("t"), {}), {}},
         {"create_like", create_like(table("t"), table("u")), {}},
         {"drop_table", drop_table(table("t")), {}},
         {"stage_stats", stage_cells(Target::kStats, table("t"), table("s")), {"teams:Array(UInt64)"}},
         {"stage_bounces", stage_cells(Target::kBounces, table("t"), table("s")), {"teams:Array(UInt64)"}},
-        {"create_breakdowns", create_target(Target::kBreakdowns, table("t")), {}},
+        {"create_breakdowns", create_target(Target::kBreakdowns, table("t"), eight_buckets()), {}},
         {"stage_breakdowns", stage_cells(Target::kBreakdowns, table("t"), table("s")), kDayTeams},
-        {"copy_others", copy_others(Target::kStats, table("t"), table("u")), {"day:Date", "but:Array(UInt64)"}},
+        {"copy_others", copy_others(Target::kStats, table("t"), table("u"), {}), {"day:Date", "but:Array(UInt64)"}},
+        {"copy_others_of_bucket",
+         copy_others(Target::kStats, table("t"), table("u"), eight_buckets()),
+         {"partition:String", "but:Array(UInt64)"}},
+        {"create_partitioned",
+         create_partitioned(table("t"), table("u"), "MergeTree PARTITION BY toYYYYMMDD(period_bucket) ORDER BY team_id",
+                            "toYYYYMMDD(period_bucket)", eight_buckets())
+             .value(),
+         {}},
+        {"copy_day", copy_day(Target::kStats, table("t"), table("u")), {"day:Date"}},
+        {"exchange_tables", exchange_tables(table("t"), table("u")), {}},
+        {"table_engines", table_engines(), {"database:String", "tables:Array(String)"}},
+        {"content_partition", content(Target::kStats, table("t"), ContentScope::kPartition), {"partition:String"}},
         {"content_days", content(Target::kStats, table("t"), ContentScope::kDays), kRange},
         {"content_teams", content(Target::kBounces, table("t"), ContentScope::kDaysAndTeams), kRangeTeams},
         {"content_all", content(Target::kBounces, table("t"), ContentScope::kAll), {}},
@@ -218,6 +233,18 @@ TEST(WebDefinition, ChangesWithWhatDecidesTheFiguresAndNothingElse) {
 TEST(Expand, ReplacesKnownNamesOnly) {
   EXPECT_EQ(expand("a $x $unknown '$pageview' {d:Date}", {{"x", "1"}}), "a 1 $unknown '$pageview' {d:Date}");
   EXPECT_EQ(expand("$x$x", {{"x", "$x"}}), "$x$x");
+}
+
+TEST(CreatePartitioned, KeepsAllButThePartitionKey) {
+  EXPECT_EQ(
+      create_partitioned(table("t"), table("u"),
+                         "ReplacingMergeTree(v) PARTITION BY toYYYYMMDD(period_bucket) ORDER BY (team_id, host) TTL"
+                         " period_bucket + toIntervalYear(2) SETTINGS index_granularity = 256",
+                         "toYYYYMMDD(period_bucket)", eight_buckets()),
+      "CREATE TABLE `db`.`t` AS `db`.`u` ENGINE = ReplacingMergeTree(v) PARTITION BY (toYYYYMMDD(period_bucket),"
+      " team_id % 8) ORDER BY (team_id, host) TTL period_bucket + toIntervalYear(2) SETTINGS index_granularity = 256");
+  EXPECT_FALSE(create_partitioned(table("t"), table("u"), "MergeTree ORDER BY team_id", "toYYYYMMDD(period_bucket)",
+                                  eight_buckets()));
 }
 
 }  // namespace

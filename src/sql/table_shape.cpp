@@ -24,6 +24,11 @@ std::string table_shapes() {
          " {database:String} AND name IN ({tables:Array(String)}) ORDER BY name";
 }
 
+std::string table_engines() {
+  return "SELECT name, partition_key, engine_full FROM system.tables WHERE database = {database:String} AND name IN"
+         " ({tables:Array(String)}) ORDER BY name";
+}
+
 std::string table_columns() {
   return "SELECT table AS table_name, name, type, default_kind FROM system.columns WHERE database = {database:String} "
          "AND"

@@ -10,6 +10,8 @@ namespace gapless::sql {
 
 /// name, engine, partition_key, sorting_key, and the server's zone, of {tables:Array(String)} in {database:String}.
 std::string table_shapes();
+/// name, partition_key, engine_full of {tables:Array(String)} in {database:String}.
+std::string table_engines();
 /// table_name, name, type, default_kind of the columns of these tables, in their order.
 std::string table_columns();
 

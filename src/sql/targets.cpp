@@ -44,6 +44,7 @@ std::vector<std::pair<std::string_view, std::string>> measures(Target target) {
 /// Which rows, with " WHERE " before them.
 std::string where(ContentScope scope) {
   if (scope == ContentScope::kAll) return "";
+  if (scope == ContentScope::kPartition) return " WHERE _partition_id = {partition:String}";
   const std::string days =
       " WHERE toYYYYMMDD(period_bucket) BETWEEN toYYYYMMDD({first:Date}) AND toYYYYMMDD({last:Date})";
   return scope == ContentScope::kDaysAndTeams ? days + " AND team_id IN ({teams:Array(UInt64)})" : days;
@@ -62,13 +63,19 @@ std::string sum(Target target, std::string_view measure) {
 
 }  // namespace
 
-std::string create_target(Target target, const TableName& table) {
+std::string partition_key(TeamBuckets buckets) {
+  const std::string day = "toYYYYMMDD(period_bucket)";
+  return buckets.count() == 1 ? day : "(" + day + ", team_id % " + std::to_string(buckets.count()) + ")";
+}
+
+std::string create_target(Target target, const TableName& table, TeamBuckets buckets) {
   return expand(
       R"(CREATE TABLE IF NOT EXISTS $table (team_id UInt64, period_bucket DateTime('UTC'), $dimensions, $states)
-    ENGINE = MergeTree PARTITION BY toYYYYMMDD(period_bucket) ORDER BY ($key)$settings)",
+    ENGINE = MergeTree PARTITION BY $partition ORDER BY ($key)$settings)",
       {{"table", table.quoted()},
        {"dimensions", declarations(dimensions(target))},
        {"states", declarations(states(target))},
+       {"partition", partition_key(buckets)},
        {"key", sorting_key(target)},
        {"settings", table_settings(target)}});
 }
@@ -79,10 +86,14 @@ std::string create_like(const TableName& table, const TableName& like) {
 
 std::string drop_table(const TableName& table) { return "DROP TABLE IF EXISTS " + table.quoted() + " SYNC"; }
 
-std::string copy_others(Target target, const TableName& staging, const TableName& live) {
+std::string copy_others(Target target, const TableName& staging, const TableName& live, TeamBuckets buckets) {
   return expand(R"(INSERT INTO $staging ($columns) SELECT $columns FROM $live
-    WHERE toYYYYMMDD(period_bucket) = toYYYYMMDD({day:Date}) AND team_id NOT IN ({but:Array(UInt64)}))",
-                {{"staging", staging.quoted()}, {"columns", target_columns(target)}, {"live", live.quoted()}});
+    WHERE $partition AND team_id NOT IN ({but:Array(UInt64)}))",
+                {{"staging", staging.quoted()},
+                 {"columns", target_columns(target)},
+                 {"live", live.quoted()},
+                 {"partition", buckets.count() == 1 ? "toYYYYMMDD(period_bucket) = toYYYYMMDD({day:Date})"
+                                                    : "_partition_id = {partition:String}"}});
 }
 
 std::string content(Target target, const TableName& table, ContentScope scope) {

@@ -4,21 +4,25 @@
 
 #include "core/table_name.h"
 #include "core/target.h"
+#include "core/team_buckets.h"
 
 namespace gapless::sql {
 
-std::string create_target(Target target, const TableName& table);
+/// What a target is partitioned by: the day of a row, and with several buckets also that of its team.
+std::string partition_key(TeamBuckets buckets);
+std::string create_target(Target target, const TableName& table, TeamBuckets buckets);
 /// A table of the same structure and engine.
 std::string create_like(const TableName& table, const TableName& like);
 std::string drop_table(const TableName& table);
 
-/// Copies the live rows of {day:Date} of all teams but {but:Array(UInt64)}.
-std::string copy_others(Target target, const TableName& staging, const TableName& live);
+/// Copies the live rows of {day:Date}, or with several buckets of {partition:String}, of all teams but {but:Array(UInt64)}.
+std::string copy_others(Target target, const TableName& staging, const TableName& live, TeamBuckets buckets);
 
 /// Which rows of a target table content() looks at.
 enum class ContentScope {
   kDays,          ///< {first:Date} … {last:Date}
   kDaysAndTeams,  ///< and {teams:Array(UInt64)}
+  kPartition,     ///< {partition:String}, by its id
   kAll            ///< the whole table: a staging table
 };
 /// team_id, day, rows, keys, key_hash, view_events, sessions, bounces, duration by (team, day); what the target does not

@@ -17,6 +17,10 @@ inline constexpr auto kKillPoints = std::to_array<std::string_view>(
      "publish.before_bounces", "publish.after_bounces", "publish.before_breakdowns", "publish.after_breakdowns",
      "publish.before_record", "publish.after_record", "publish.journal_erased", "publish.staging_dropped",
      "run.before_closing",
+     // a rebuild of the targets
+     "rebuild.journal_written", "rebuild.copied_stats", "rebuild.copied_bounces", "rebuild.copied_breakdowns",
+     "rebuild.before_stats", "rebuild.after_stats", "rebuild.before_bounces", "rebuild.after_bounces",
+     "rebuild.before_breakdowns", "rebuild.after_breakdowns", "rebuild.journal_erased",
      // recovery
      "recover.before_redo", "recover.after_redo", "recover.before_discard", "recover.journal_erased",
      "recover.before_closing", "recover.before_sweeping"});

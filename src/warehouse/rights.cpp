@@ -46,7 +46,7 @@ std::vector<Right> rights_on_rollup(const RightsScope& scope) {
       alter_delete{"ALTER DELETE", object, {}}, move{"ALTER MOVE PARTITION", object, {}};
   for (const Target target : scope.targets) {
     const TableName table = TableName::own(scope.database, table_name(target));
-    create.probes.push_back(sql::create_target(target, table));
+    create.probes.push_back(sql::create_target(target, table, TeamBuckets()));
     select.probes.push_back(select_nothing(table.quoted()));
     insert.probes.push_back(insert_nothing(table, "team_id"));
     alter_delete.probes.push_back(fmt::format("ALTER TABLE {} DROP PARTITION ID {}", table.quoted(), kNoPartition));
@@ -162,6 +162,8 @@ std::string Right::name() const { return fmt::format("{} ON {}", privilege, obje
 std::string Right::grant(const std::string& user) const {
   return fmt::format("GRANT {} ON {} TO {}", privilege, object, plain_or_quoted(user));
 }
+
+Right rebuild_right(const Identifier& database) { return {"DROP TABLE", database.text() + ".*", {}}; }
 
 TableName probe_table(const RightsScope& scope) { return TableName::own(scope.staging_database, "gapless_probe"); }
 

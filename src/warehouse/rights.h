@@ -30,6 +30,10 @@ struct Right {
   std::string grant(const std::string& user) const;  ///< "GRANT ALTER DELETE ON rollup.* TO gapless"
 };
 
+/// What `gapless targets rebuild` needs beside all that: the right to have a table of the rollup change places with another.
+/// Not needed for anything else.
+Right rebuild_right(const Identifier& database);
+
 /// The only table that the probes make, in the staging database, and drop again. It is made only by who may drop it.
 TableName probe_table(const RightsScope& scope);
 

@@ -1,4 +1,5 @@
-// What is asked of source, ledger and targets; sql_warehouse_publishing.cpp has what is done to them.
+// What is asked of source, ledger and targets; sql_warehouse_tables.cpp has their making, sql_warehouse_publishing.cpp what
+// is done to them.
 #include "warehouse/sql_warehouse.h"
 
 #include <fmt/format.h>
@@ -111,52 +112,6 @@ Status SqlWarehouse::run(std::string_view what, const Statement& statement, cons
   StatementOptions options = options_of(limits);
   options.settings = std::move(settings);
   return gapless::run(engine_, what, statement, options);
-}
-
-Status SqlWarehouse::prepare(const Limits& limits) {
-  // What is there is not made again: whoever made it need not have given us the right to.
-  for (const Identifier& database : {layout_.database, layout_.staging_database}) {
-    GAPLESS_ASSIGN(const Rows found,
-                   ask("whether the database exists",
-                       Statement(sql::database_named()).bind("database", database.text()), {"name"}, limits));
-    if (found.size() == 0)
-      GAPLESS_TRY(run("creating the database",
-                      Statement("CREATE DATABASE IF NOT EXISTS {database:Identifier} ENGINE = Atomic")
-                          .bind("database", database.text()),
-                      limits));
-  }
-  GAPLESS_ASSIGN(const Rows rows,
-                 ask("which tables there are", Statement(sql::tables_of()).bind("database", layout_.database.text()),
-                     {"name"}, limits));
-  std::set<std::string> tables;
-  for (std::size_t i = 0; i < rows.size(); ++i) tables.insert(rows.text(i, 0));
-  const auto make = [&](std::string_view what, const TableName& table, const std::string& statement) -> Status {
-    return tables.contains(table.table.text()) ? Status() : run(what, Statement(statement), limits);
-  };
-  for (const Target target : layout_.targets)
-    GAPLESS_TRY(make("creating a target table", live(target), sql::create_target(target, live(target))));
-  GAPLESS_TRY(make("creating the ledger", tables_.ledger, sql::create_ledger(tables_.ledger)));
-  GAPLESS_TRY(
-      make("creating the ledger's definitions", tables_.definitions, sql::create_definitions(tables_.definitions)));
-  return make("creating the warehouse's meta table", tables_.meta, sql::create_meta(tables_.meta));
-}
-
-Result<std::optional<WarehouseMeta>> SqlWarehouse::meta(const Limits& limits) {
-  constexpr std::string_view kNoUuid = "00000000-0000-0000-0000-000000000000";
-  Statement statement(sql::read_meta(tables_.meta));
-  statement.bind("database", layout_.database.text()).bind("table", tables_.meta.table.text());
-  GAPLESS_ASSIGN(const Rows rows,
-                 ask("who keeps this warehouse", statement, {"store_id", "host", "layout_version", "uuid"}, limits));
-  if (rows.size() == 0) return std::nullopt;
-  GAPLESS_ASSIGN(const std::uint64_t version, rows.u64(0, 2));
-  const std::string& uuid = rows.text(0, 3);
-  return WarehouseMeta{rows.text(0, 0), rows.text(0, 1), version, uuid == kNoUuid ? "" : uuid};
-}
-
-Status SqlWarehouse::write_meta(const WarehouseMeta& meta, const Limits& limits) {
-  Statement statement(sql::write_meta(tables_.meta));
-  statement.bind("store_id", meta.store_id).bind("host", meta.host).bind("layout_version", meta.layout_version);
-  return run("recording who keeps this warehouse", statement, limits);
 }
 
 Result<SourceExtent> SqlWarehouse::source_extent(const Limits& limits) {
@@ -332,16 +287,23 @@ Result<std::map<std::string, std::vector<SourceCount>>> SqlWarehouse::counts_by_
   return counts;
 }
 
-Result<std::map<Day, PartitionVersion>> SqlWarehouse::target_inventory(Target target, const Limits& limits) {
+Result<std::map<Partition, PartitionVersion>> SqlWarehouse::target_inventory(Target target, const Limits& limits) {
+  return inventory_of(target, layout_.team_buckets, limits);
+}
+
+Result<std::map<Partition, PartitionVersion>> SqlWarehouse::inventory_of(Target target, TeamBuckets buckets,
+                                                                         const Limits& limits) {
   const std::string question = fmt::format("which partitions {} has", table_name(target));
-  GAPLESS_ASSIGN(auto partitions, ask_inventory(question, live(target), limits));
-  std::map<Day, PartitionVersion> days;
-  for (PartitionVersion& partition : partitions) {
-    const auto day = Day::of_partition_id(partition.partition);
-    if (!day) return fail(Fault::kCorrupt, fmt::format("{}: '{}' is not a day", question, partition.partition));
-    days.emplace(*day, std::move(partition));
+  GAPLESS_ASSIGN(auto versions, ask_inventory(question, live(target), limits));
+  std::map<Partition, PartitionVersion> partitions;
+  for (PartitionVersion& version : versions) {
+    const auto partition = buckets.of_partition_id(version.partition);
+    if (!partition)
+      return fail(Fault::kCorrupt, fmt::format("{}: '{}' is not a day{}", question, version.partition,
+                                               buckets.count() == 1 ? "" : " and one of its buckets"));
+    partitions.emplace(*partition, std::move(version));
   }
-  return days;
+  return partitions;
 }
 
 Result<std::vector<OwnedCell>> SqlWarehouse::ask_owned(std::string_view question, const Statement& statement, Day day,
@@ -451,25 +413,41 @@ Result<std::vector<TargetCell>> SqlWarehouse::ask_cells(std::string_view questio
   return cells;
 }
 
-Result<std::vector<TargetCell>> SqlWarehouse::target_content(Target target, DayRange days,
-                                                             const std::optional<Teams>& teams, const Limits& limits) {
-  return ask_content(fmt::format("what {} holds", table_name(target)), target, live(target), days, teams, limits);
-}
-
 Result<std::vector<TargetCell>> SqlWarehouse::ask_content(std::string_view question, Target target,
-                                                          const TableName& table, std::optional<DayRange> days,
-                                                          const std::optional<Teams>& teams, const Limits& limits) {
-  const auto scope = !days   ? sql::ContentScope::kAll
-                     : teams ? sql::ContentScope::kDaysAndTeams
-                             : sql::ContentScope::kDays;
+                                                          const TableName& table, sql::ContentScope scope,
+                                                          const std::function<void(Statement&)>& bind,
+                                                          const Limits& limits) {
   const auto ask_by = [&](std::string text) {
-    return ask_cells(question, days ? bind_range(std::move(text), *days, teams) : Statement(std::move(text)), limits);
+    Statement statement(std::move(text));
+    bind(statement);
+    return ask_cells(question, statement, limits);
   };
   GAPLESS_ASSIGN(auto cells, ask_by(sql::content(target, table, scope)));
   const bool each_key_once =
       std::ranges::all_of(cells, [](const TargetCell& cell) { return cell.content.keys == cell.content.rows; });
   if (each_key_once) return cells;
   return ask_by(sql::content_by_key(target, table, scope));
+}
+
+Result<std::vector<TargetCell>> SqlWarehouse::target_content(Target target, DayRange days,
+                                                             const std::optional<Teams>& teams, const Limits& limits) {
+  return ask_content(
+      fmt::format("what {} holds", table_name(target)), target, live(target),
+      teams ? sql::ContentScope::kDaysAndTeams : sql::ContentScope::kDays,
+      [&](Statement& statement) {
+        statement.bind("first", days.first).bind("last", days.last);
+        if (teams) statement.bind("teams", *teams);
+      },
+      limits);
+}
+
+Result<std::vector<TargetCell>> SqlWarehouse::partition_content(Target target, const Partition& partition,
+                                                                const Limits& limits) {
+  if (layout_.team_buckets.count() == 1)
+    return target_content(target, {partition.day, partition.day}, std::nullopt, limits);
+  return ask_content(
+      fmt::format("what {} holds", table_name(target)), target, live(target), sql::ContentScope::kPartition,
+      [&](Statement& statement) { statement.bind("partition", layout_.team_buckets.partition_id(partition)); }, limits);
 }
 
 Result<PartitionStates> SqlWarehouse::ask_state(std::string_view question,
@@ -479,7 +457,7 @@ Result<PartitionStates> SqlWarehouse::ask_state(std::string_view question,
   std::vector<std::string> names;
   for (const TableName& table : tables) names.push_back(table.table.text());
   statement.bind("database", tables.front().database.text()).bind("tables", names);
-  statement.bind("partition", partition.day.partition_id());
+  statement.bind("partition", layout_.team_buckets.partition_id(partition));
   GAPLESS_ASSIGN(const Rows rows, ask(question, statement,
                                       {"table", "table_uuid", "partition", "row_count", "max_block", "version", "bytes",
                                        "checksum", "part_names", "part_rows"},

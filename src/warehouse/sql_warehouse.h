@@ -5,6 +5,8 @@
 #include "engine/engine.h"
 #include "sql/ledger.h"
 #include "sql/source.h"
+#include "sql/targets.h"
+#include "warehouse/target_rebuild.h"
 #include "warehouse/warehouse.h"
 
 namespace gapless {
@@ -15,10 +17,12 @@ struct WarehouseLayout {
   Identifier staging_database;  ///< staging tables; may be the same
   sql::Source source;
   Targets targets = all_targets();  ///< that are kept
+  /// Of targets that are made, where none is there yet.
+  TeamBuckets team_buckets = {};
 };
 
 /// The Warehouse over a ClickHouse engine.
-class SqlWarehouse final : public Warehouse {
+class SqlWarehouse final : public Warehouse, public TargetRebuild {
  public:
   /// The engine must outlive it.
   SqlWarehouse(Engine& engine, WarehouseLayout layout);
@@ -27,10 +31,11 @@ class SqlWarehouse final : public Warehouse {
   void set_source(sql::Source source) { layout_.source = std::move(source); }
 
   const Targets& targets() const override { return layout_.targets; }
-
+  TeamBuckets team_buckets() const override { return layout_.team_buckets; }
   Status prepare(const Limits& limits) override;
   Result<std::optional<WarehouseMeta>> meta(const Limits& limits) override;
   Status write_meta(const WarehouseMeta& meta, const Limits& limits) override;
+  Status check_partitioning(const Limits& limits) override;
 
   Result<SourceExtent> source_extent(const Limits& limits) override;
   Result<std::uint64_t> unusable_events(const Limits& limits) override;
@@ -47,7 +52,9 @@ class SqlWarehouse final : public Warehouse {
   Result<std::optional<DayRange>> published_days(const Limits& limits) override;
   Result<std::vector<TargetCell>> target_content(Target target, DayRange days, const std::optional<Teams>& teams,
                                                  const Limits& limits) override;
-  Result<std::map<Day, PartitionVersion>> target_inventory(Target target, const Limits& limits) override;
+  Result<std::vector<TargetCell>> partition_content(Target target, const Partition& partition,
+                                                    const Limits& limits) override;
+  Result<std::map<Partition, PartitionVersion>> target_inventory(Target target, const Limits& limits) override;
   Result<PartitionStates> live_state(const Partition& partition, const Limits& limits) override;
   Result<std::uint64_t> free_bytes(const Limits& limits) override;
   Result<std::optional<std::string>> definition_text(std::string_view hash, const Limits& limits) override;
@@ -71,6 +78,14 @@ class SqlWarehouse final : public Warehouse {
   Status drop_staging(const StagingId& staging, const Limits& limits) override;
   Result<std::vector<StagingId>> list_staging(const Limits& limits) override;
 
+  Result<Partitioning> partitioning(const Limits& limits) override;
+  Result<std::map<Partition, PartitionVersion>> live_partitions(Target target, const Limits& limits) override;
+  Status create_rebuilt(const StagingId& staging, Target target, TeamBuckets buckets, const Limits& limits) override;
+  Status copy_day(const StagingId& staging, Target target, Day day, const Limits& limits) override;
+  Result<std::vector<TargetCell>> rebuilt_content(const StagingId& staging, Target target, Day day,
+                                                  const Limits& limits) override;
+  Status exchange(const StagingId& staging, Target target, const Limits& limits) override;
+
  private:
   TableName live(Target target) const;
   /// The tables whose parts tell what changed in the source.
@@ -90,6 +105,8 @@ class SqlWarehouse final : public Warehouse {
   Status alter_partition(std::string_view what, std::string text, const StagingId& staging, const Limits& limits);
   Result<std::vector<OwnedCell>> ask_owned(std::string_view question, const Statement& statement, Day day,
                                            const Limits& limits);
+  /// Of a target with these buckets.
+  Result<std::map<Partition, PartitionVersion>> inventory_of(Target target, TeamBuckets buckets, const Limits& limits);
   Result<std::vector<PartitionVersion>> ask_inventory(std::string_view question, const TableName& table,
                                                       const Limits& limits);
   /// Of these tables, one for each target.
@@ -97,9 +114,9 @@ class SqlWarehouse final : public Warehouse {
                                     const Partition& partition, const Limits& limits);
   Result<std::vector<TargetCell>> ask_cells(std::string_view question, const Statement& statement,
                                             const Limits& limits);
-  /// Of all days where none are given: of a staging table.
+  /// `bind` gives the scope its values.
   Result<std::vector<TargetCell>> ask_content(std::string_view question, Target target, const TableName& table,
-                                              std::optional<DayRange> days, const std::optional<Teams>& teams,
+                                              sql::ContentScope scope, const std::function<void(Statement&)>& bind,
                                               const Limits& limits);
 
   Engine& engine_;

@@ -49,20 +49,25 @@ Status SqlWarehouse::stage_cells(const StagingId& staging, Target target, const 
 
 Status SqlWarehouse::copy_others(const StagingId& staging, Target target, const Teams& but, const Limits& limits) {
   const StagingTables tables = StagingTables::of(staging, layout_.staging_database);
-  Statement statement(sql::copy_others(target, tables.target(target), live(target)));
-  statement.bind("day", staging.partition.day).bind("but", but);
+  const TeamBuckets buckets = layout_.team_buckets;
+  Statement statement(sql::copy_others(target, tables.target(target), live(target), buckets));
+  statement.bind("but", but);
+  if (buckets.count() == 1)
+    statement.bind("day", staging.partition.day);
+  else
+    statement.bind("partition", buckets.partition_id(staging.partition));
   return run(fmt::format("copying the other teams of {}", table_name(target)), statement, limits);
 }
 
 Result<StagedPartition> SqlWarehouse::staged(const StagingId& staging, Target target, const Limits& limits) {
   const TableName table = StagingTables::of(staging, layout_.staging_database).target(target);
   StagedPartition partition;
-  GAPLESS_ASSIGN(const auto cells, ask_content("what is staged", target, table, std::nullopt, std::nullopt, limits));
+  GAPLESS_ASSIGN(const auto cells, ask_content("what is staged", target, table, sql::ContentScope::kAll, [](Statement&) {}, limits));
   for (const TargetCell& cell : cells) {
-    if (cell.cell.day == staging.partition.day)
+    if (layout_.team_buckets.contains(staging.partition, cell.cell))
       partition.cells.push_back(cell);
     else
-      partition.rows_outside_day += cell.content.rows;
+      partition.rows_outside += cell.content.rows;
   }
   return partition;
 }
@@ -75,7 +80,7 @@ Result<PartitionStates> SqlWarehouse::staged_state(const StagingId& staging, con
 Status SqlWarehouse::alter_partition(std::string_view what, std::string text, const StagingId& staging,
                                      const Limits& limits) {
   Statement statement(std::move(text));
-  auto done = run(what, statement.bind("partition", staging.partition.day.partition_id()), limits);
+  auto done = run(what, statement.bind("partition", layout_.team_buckets.partition_id(staging.partition)), limits);
   // 36 BAD_ARGUMENTS: an empty source partition; 60 UNKNOWN_TABLE: the staging is gone. Neither touched the live one.
   if (!done && (done.error().code == 36 || done.error().code == 60)) done.error().fault = Fault::kInternal;
   return done;

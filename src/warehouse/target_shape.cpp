@@ -11,6 +11,8 @@
 #include "engine/ask.h"
 #include "sql/columns.h"
 #include "sql/table_shape.h"
+#include "sql/targets.h"
+#include "warehouse/partitioning.h"
 #include "warehouse/statement_options.h"
 
 namespace gapless {
@@ -18,7 +20,6 @@ namespace {
 
 constexpr std::string_view kLowCardinalityText = "LowCardinality(String)";
 constexpr std::string_view kText = "String";
-constexpr std::string_view kPartitionKey = "toYYYYMMDD(period_bucket)";
 
 std::string without(std::string text, std::string_view characters) {
   std::erase_if(text, [&](char c) { return characters.find(c) != std::string_view::npos; });
@@ -74,9 +75,11 @@ class Comparison {
 
   std::vector<ShapeProblem> problems() {
     if (!check_engine()) return std::move(problems_);
-    if (without(shape_.partition_key, " `") != kPartitionKey)
-      add(fmt::format("is partitioned by {}, not by {}: a day is published as one partition",
-                      shape_.partition_key.empty() ? "nothing" : shape_.partition_key, kPartitionKey),
+    if (!parse_partition_key(shape_.partition_key))
+      add(fmt::format("is partitioned by {}, not by {} alone or with a team_id % N beside it: a day is published as one"
+                      " partition, or as N",
+                      shape_.partition_key.empty() ? "nothing" : shape_.partition_key,
+                      sql::partition_key(TeamBuckets())),
           anew());
     check_columns();
     check_nullable();
@@ -212,7 +215,8 @@ Result<std::vector<TargetLook>> look_at_targets(Engine& engine, const Identifier
   for (const Target target : targets)
     if (const auto found = shapes.find(std::string(table_name(target))); found != shapes.end())
       looks.push_back({target, found->second.engine,
-                       shape_problems(target, TableName::own(database, table_name(target)), found->second)});
+                       shape_problems(target, TableName::own(database, table_name(target)), found->second),
+                       parse_partition_key(found->second.partition_key)});
   return looks;
 }
 

@@ -1,10 +1,12 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "core/table_name.h"
 #include "core/target.h"
+#include "core/team_buckets.h"
 #include "engine/engine.h"
 #include "warehouse/warehouse.h"
 
@@ -38,6 +40,7 @@ struct TargetLook {
   Target target = Target::kStats;
   std::string engine;
   std::vector<ShapeProblem> problems;
+  std::optional<TeamBuckets> team_buckets = {};  ///< none: it is partitioned in another way
 };
 
 /// Looks at the target tables that exist, in the order of kTargets. Errors: those of the engine; kCorrupt.

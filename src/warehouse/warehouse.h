@@ -18,6 +18,7 @@
 #include "core/error.h"
 #include "core/facts.h"
 #include "core/target.h"
+#include "core/team_buckets.h"
 #include "core/team_id.h"
 
 namespace gapless {
@@ -44,10 +45,10 @@ struct PartitionVersion {
   bool operator==(const PartitionVersion&) const = default;
 };
 
-/// The content of one partition in a staging table, and whether any row lies outside its day.
+/// The content of one partition in a staging table, and whether any row lies outside its day or its bucket.
 struct StagedPartition {
   std::vector<TargetCell> cells;
-  std::uint64_t rows_outside_day = 0;
+  std::uint64_t rows_outside = 0;
 };
 
 /// The staging tables of one partition at one fence of one state store. Their names carry all three, so that two
@@ -95,11 +96,15 @@ class Warehouse {
   /// The targets that are kept. Others are not made, looked at or written, whatever is there of them; but what a publication
   /// that had begun says of them can be finished.
   virtual const Targets& targets() const = 0;
+  /// How the targets are partitioned, as this warehouse found them when it was opened.
+  virtual TeamBuckets team_buckets() const = 0;
 
   /// Creates what does not exist yet: the targets that are kept, ledger, definitions, meta.
   virtual Status prepare(const Limits& limits) = 0;
   virtual Result<std::optional<WarehouseMeta>> meta(const Limits& limits) = 0;
   virtual Status write_meta(const WarehouseMeta& meta, const Limits& limits) = 0;
+  /// To be asked with the lease in hand. Errors: kConflict where the targets were rebuilt since with other team_buckets().
+  virtual Status check_partitioning(const Limits& limits) = 0;
 
   // Looking
   virtual Result<SourceExtent> source_extent(const Limits& limits) = 0;
@@ -129,8 +134,11 @@ class Warehouse {
   virtual Result<std::optional<DayRange>> published_days(const Limits& limits) = 0;
   virtual Result<std::vector<TargetCell>> target_content(Target target, DayRange days,
                                                          const std::optional<Teams>& teams, const Limits& limits) = 0;
-  /// The live partitions that hold rows, by day.
-  virtual Result<std::map<Day, PartitionVersion>> target_inventory(Target target, const Limits& limits) = 0;
+  /// What one live partition holds.
+  virtual Result<std::vector<TargetCell>> partition_content(Target target, const Partition& partition,
+                                                            const Limits& limits) = 0;
+  /// The live partitions that hold rows.
+  virtual Result<std::map<Partition, PartitionVersion>> target_inventory(Target target, const Limits& limits) = 0;
   /// The live partition of every target, also of those that are no longer kept.
   virtual Result<PartitionStates> live_state(const Partition& partition, const Limits& limits) = 0;
   /// What is free on the roomiest of the disks that targets may be written to.

@@ -53,8 +53,8 @@ void WarehouseContract::put(const std::vector<ModelEvent>& events) {
   fixture_->put(events);
 }
 
-StagingId WarehouseContract::stage(Day day, const Teams& teams) {
-  const StagingId staging{"0123456789abcdef", ++fence_, {0, day, 0}};
+StagingId WarehouseContract::stage(const Partition& partition, const Teams& teams) {
+  const StagingId staging{"0123456789abcdef", ++fence_, partition};
   EXPECT_TRUE(warehouse().create_staging(staging, {}));
   EXPECT_TRUE(warehouse().build_sessions(staging, teams, {}));
   for (const Target target : kTargets) {
@@ -71,8 +71,8 @@ void WarehouseContract::replace(const StagingId& staging) {
   }
 }
 
-void WarehouseContract::publish(Day day, const Teams& teams) {
-  const StagingId staging = stage(day, teams);
+void WarehouseContract::publish(const Partition& partition, const Teams& teams) {
+  const StagingId staging = stage(partition, teams);
   replace(staging);
   EXPECT_TRUE(warehouse().drop_staging(staging, {}));
 }

@@ -33,6 +33,12 @@ class WarehouseFixture {
   virtual void merge_parts() = 0;
 };
 
+TeamId team(std::uint64_t id);
+inline const Day kDay = Day::from_sys_days(std::chrono::year{2026} / 3 / 2);
+inline const TeamId kTeam = team(7);
+inline const TeamId kOther = team(10);     ///< in the same bucket as kTeam, of one and of three
+inline const TeamId kElsewhere = team(9);  ///< of three, in another one
+
 struct WarehouseKind {
   const char* name;
   std::unique_ptr<WarehouseFixture> (*make)();
@@ -51,16 +57,21 @@ class WarehouseContract : public testing::TestWithParam<WarehouseKind> {
   /// Every event put so far.
   const std::vector<ModelEvent>& events() const { return events_; }
 
-  /// A staging with the day's cells of these teams and the live rows of all others, for both targets.
-  StagingId stage(Day day, const Teams& teams);
+  /// A staging with the cells of these teams and the live rows of all others of the partition, for all targets.
+  StagingId stage(const Partition& partition, const Teams& teams);
+  /// Of the partition with kTeam and kOther.
+  StagingId stage(Day day, const Teams& teams) { return stage(partition(day), teams); }
   void replace(const StagingId& staging);
   /// Stages, replaces and drops the staging; writes no ledger.
-  void publish(Day day, const Teams& teams);
+  void publish(const Partition& partition, const Teams& teams);
+  void publish(Day day, const Teams& teams) { publish(partition(day), teams); }
   /// An entry of the ledger with other figures for every field.
   LedgerRow entry(Cell cell, Target target, std::uint64_t fence, std::uint64_t sequence) const;
 
   std::vector<OwnedCell> owned(Day day, const Teams& teams);
   std::vector<TargetCell> content(Target target, DayRange days, const std::optional<Teams>& teams = std::nullopt);
+  /// Where the cells of kTeam and kOther lie on a day.
+  Partition partition(Day day) { return warehouse().team_buckets().partition_of({kTeam, day}); }
   /// Of one cell; nothing where it holds no rows.
   TargetContent content(Target target, Cell cell);
 
@@ -70,17 +81,12 @@ class WarehouseContract : public testing::TestWithParam<WarehouseKind> {
   std::uint64_t fence_ = 0;
 };
 
-TeamId team(std::uint64_t id);
 /// An instant "2026-03-01T12:00:00Z".
 Instant at(std::string_view text);
 /// A page view of a named session, by person 1, with a number of its own.
 ModelEvent view(TeamId team, std::string_view time, std::string session, std::string pathname = "/");
 /// The same event, of another kind.
 ModelEvent as(EventKind kind, ModelEvent event);
-
-inline const Day kDay = Day::from_sys_days(std::chrono::year{2026} / 3 / 2);
-inline const TeamId kTeam = team(7);
-inline const TeamId kOther = team(8);
 
 }  // namespace gapless::contract
 

@@ -39,7 +39,7 @@ TEST_P(WarehouseContract, IsEmptyWhenItIsNew) {
   EXPECT_THAT(warehouse().list_staging({}).value(), IsEmpty());
   for (const Target target : kTargets) {
     EXPECT_THAT(content(target, kAround), IsEmpty());
-    EXPECT_THAT(live_parts(warehouse(), target, {0, kDay, 0}), IsEmpty());
+    EXPECT_THAT(live_parts(warehouse(), target, partition(kDay)), IsEmpty());
   }
 }
 
@@ -356,7 +356,7 @@ TEST_P(WarehouseContract, TellsWhichPartitionsOfATargetChanged) {
   for (const Target target : kTargets) {
     const auto version = [&](Day day) {
       const auto inventory = warehouse().target_inventory(target, {}).value();
-      const auto found = inventory.find(day);
+      const auto found = inventory.find(partition(day));
       return found == inventory.end() ? std::string("none") : found->second.version();
     };
     const std::string first = version(kDay), second = version(kDay + 1);
@@ -403,7 +403,7 @@ TEST_P(WarehouseContract, StopsWhereItWasStoppedBefore) {
   EXPECT_EQ(fault_of(warehouse().ledger(kAround, std::nullopt, stopped)), Fault::kCancelled);
   EXPECT_EQ(fault_of(warehouse().build_sessions(staging, {kTeam}, stopped)), Fault::kCancelled);
   EXPECT_EQ(fault_of(warehouse().replace_partition(staging, Target::kStats, stopped)), Fault::kCancelled);
-  EXPECT_EQ(fault_of(warehouse().drop_partition({"store", 99, {0, kDay, 0}}, Target::kStats, stopped)),
+  EXPECT_EQ(fault_of(warehouse().drop_partition({"store", 99, partition(kDay)}, Target::kStats, stopped)),
             Fault::kCancelled);
   EXPECT_EQ(content(Target::kStats, {kTeam, kDay}), before);
 }

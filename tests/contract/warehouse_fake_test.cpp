@@ -9,6 +9,7 @@ namespace {
 
 class FakeFixture final : public WarehouseFixture {
  public:
+  explicit FakeFixture(TeamBuckets buckets) { warehouse_.set_team_buckets(buckets); }
   Warehouse& warehouse() override { return warehouse_; }
   void put(const std::vector<ModelEvent>& events) override { warehouse_.put(events); }
   void drop_rows(Target target, Day day) override { warehouse_.drop_rows(target, day); }
@@ -25,6 +26,7 @@ class FakeFixture final : public WarehouseFixture {
 
 class FileFixture final : public WarehouseFixture {
  public:
+  explicit FileFixture(TeamBuckets buckets) : warehouse_(directory_.path() / "warehouse.json", buckets) {}
   Warehouse& warehouse() override { return warehouse_; }
   void put(const std::vector<ModelEvent>& events) override {
     warehouse_.change([&](FakeWarehouse& fake) { fake.put(events); });
@@ -47,18 +49,21 @@ class FileFixture final : public WarehouseFixture {
 
  private:
   TemporaryDirectory directory_;
-  FileWarehouse warehouse_{directory_.path() / "warehouse.json"};
+  FileWarehouse warehouse_;
 };
 
-template <class Fixture>
+template <class Fixture, std::uint64_t buckets>
 std::unique_ptr<WarehouseFixture> make() {
-  return std::make_unique<Fixture>();
+  return std::make_unique<Fixture>(TeamBuckets::of(buckets, "test").value());
 }
-const WarehouseKind kFake{"fake", make<FakeFixture>};
-const WarehouseKind kFile{"file", make<FileFixture>};
+const WarehouseKind kFake{"fake", make<FakeFixture, 1>};
+const WarehouseKind kFakeBuckets{"fake_in_3_buckets", make<FakeFixture, 3>};
+const WarehouseKind kFile{"file", make<FileFixture, 1>};
+const WarehouseKind kFileBuckets{"file_in_3_buckets", make<FileFixture, 3>};
 
 }  // namespace
 
-INSTANTIATE_TEST_SUITE_P(Warehouses, WarehouseContract, testing::Values(kFake, kFile), kCaseName);
+INSTANTIATE_TEST_SUITE_P(Warehouses, WarehouseContract, testing::Values(kFake, kFakeBuckets, kFile, kFileBuckets),
+                         kCaseName);
 
 }  // namespace gapless::contract

@@ -1,4 +1,7 @@
 // What every Warehouse promises to those who build and publish.
+#include <algorithm>
+#include <set>
+
 #include "contract/warehouse_contract.h"
 #include "support/live_parts.h"
 
@@ -9,7 +12,6 @@ using testing::ElementsAre;
 using testing::IsEmpty;
 
 const DayRange kToday{kDay, kDay};
-const Partition kPartition{0, kDay, 0};
 
 /// Two teams with sessions of several pages, one of them over midnight.
 std::vector<ModelEvent> two_teams() {
@@ -27,7 +29,7 @@ TargetContent model_content(const std::vector<ModelEvent>& events, Target target
 
 TEST_P(WarehouseContract, BuildsWhatItFoundByLooking) {
   put(two_teams());
-  const StagingId staging{"0123456789abcdef", 1, kPartition};
+  const StagingId staging{"0123456789abcdef", 1, partition(kDay)};
   ASSERT_TRUE(warehouse().create_staging(staging, {}));
   const auto built = warehouse().build_sessions(staging, {kTeam, kOther, team(99)}, {});
   ASSERT_TRUE(built) << built.error().message;
@@ -38,7 +40,7 @@ TEST_P(WarehouseContract, BuildsWhatItFoundByLooking) {
 TEST_P(WarehouseContract, BuildsTeamAfterTeamAsAllAtOnce) {
   put(two_teams());
   const StagingId at_once = stage(kDay, {kTeam, kOther});
-  const StagingId in_turn{"0123456789abcdef", 900, kPartition};
+  const StagingId in_turn{"0123456789abcdef", 900, partition(kDay)};
   ASSERT_TRUE(warehouse().create_staging(in_turn, {}));
   std::vector<OwnedCell> cells;
   for (const TeamId one : {kTeam, kOther}) {
@@ -59,7 +61,7 @@ TEST_P(WarehouseContract, StagesTheGroupsAndMeasuresOfTheSessions) {
   const StagingId staging = stage(kDay, {kTeam, kOther});
   for (const Target target : kTargets) {
     const StagedPartition staged = warehouse().staged(staging, target, {}).value();
-    EXPECT_EQ(staged.rows_outside_day, 0U);
+    EXPECT_EQ(staged.rows_outside, 0U);
     ASSERT_EQ(staged.cells.size(), 2U);
     for (const TargetCell& cell : staged.cells) {
       TargetContent expected = model_content(events(), target, cell.cell);
@@ -84,10 +86,10 @@ TEST_P(WarehouseContract, TouchesNothingLiveBeforeItReplaces) {
   put(two_teams());
   publish(kDay, {kTeam});
   const auto before = content(Target::kStats, kToday);
-  const auto parts = live_parts(warehouse(), Target::kStats, kPartition);
+  const auto parts = live_parts(warehouse(), Target::kStats, partition(kDay));
   stage(kDay, {kTeam, kOther});
   EXPECT_EQ(content(Target::kStats, kToday), before);
-  EXPECT_EQ(live_parts(warehouse(), Target::kStats, kPartition), parts);
+  EXPECT_EQ(live_parts(warehouse(), Target::kStats, partition(kDay)), parts);
 }
 
 TEST_P(WarehouseContract, PublishesWhatWasStaged) {
@@ -96,7 +98,7 @@ TEST_P(WarehouseContract, PublishesWhatWasStaged) {
   replace(staging);
   for (const Target target : kTargets) {
     EXPECT_EQ(content(target, kToday), warehouse().staged(staging, target, {}).value().cells);
-    EXPECT_THAT(live_parts(warehouse(), target, kPartition), testing::Not(IsEmpty()));
+    EXPECT_THAT(live_parts(warehouse(), target, partition(kDay)), testing::Not(IsEmpty()));
   }
 }
 
@@ -104,19 +106,20 @@ TEST_P(WarehouseContract, TellsWhetherWhatIsLiveIsWhatWasStaged) {
   put(two_teams());
   publish(kDay, {kTeam});
   const StagingId staging = stage(kDay, {kTeam, kOther});
-  const PartitionStates before = warehouse().live_state(kPartition, {}).value();
+  const PartitionStates before = warehouse().live_state(partition(kDay), {}).value();
   const PartitionStates staged = warehouse().staged_state(staging, {}).value();
   replace(staging);
-  const PartitionStates after = warehouse().live_state(kPartition, {}).value();
+  const PartitionStates after = warehouse().live_state(partition(kDay), {}).value();
   for (const Target target : kTargets) {
     const auto index = static_cast<std::size_t>(target);
     ASSERT_TRUE(before[index] && staged[index] && after[index]) << name(target);
     EXPECT_EQ(after[index]->checksum, staged[index]->checksum) << name(target);
     EXPECT_NE(after[index]->checksum, before[index]->checksum) << name(target);
     EXPECT_NE(after[index]->version.version(), before[index]->version.version()) << name(target);
-    EXPECT_EQ(after[index]->version, warehouse().target_inventory(target, {}).value().at(kDay)) << name(target);
+    EXPECT_EQ(after[index]->version, warehouse().target_inventory(target, {}).value().at(partition(kDay)))
+        << name(target);
   }
-  for (const auto& state : warehouse().live_state({0, kDay + 1, 0}, {}).value()) EXPECT_FALSE(state);
+  for (const auto& state : warehouse().live_state(partition(kDay + 1), {}).value()) EXPECT_FALSE(state);
 }
 
 TEST_P(WarehouseContract, CopiesTheOtherTeamsAsTheyAre) {
@@ -149,22 +152,68 @@ TEST_P(WarehouseContract, ReplacesOneDayAndOneTargetAtATime) {
   EXPECT_THAT(content(Target::kBounces, kToday), IsEmpty());
 }
 
+TEST_P(WarehouseContract, ReplacesOneBucketOfADay) {
+  put(two_teams());
+  put({view(kElsewhere, "2026-03-02T10:00:00Z", "a"), view(kElsewhere, "2026-03-02T10:05:00Z", "a", "/x")});
+  const Partition here = partition(kDay), there = warehouse().team_buckets().partition_of({kElsewhere, kDay});
+  publish(here, {kTeam, kOther});
+  publish(there, {kElsewhere});
+  for (const Target target : kTargets) {
+    std::vector<TargetCell> in_both;
+    for (const Partition& one : std::set{here, there}) {
+      const auto cells = warehouse().partition_content(target, one, {}).value();
+      in_both.insert(in_both.end(), cells.begin(), cells.end());
+    }
+    std::ranges::sort(in_both, {}, &TargetCell::cell);
+    EXPECT_EQ(in_both, content(target, kToday)) << name(target);
+    EXPECT_EQ(warehouse().target_inventory(target, {}).value().size(), std::set({here, there}).size());
+  }
+  const TargetContent before = content(Target::kStats, {kElsewhere, kDay});
+  const auto parts = live_parts(warehouse(), Target::kStats, there);
+
+  put({view(kTeam, "2026-03-02T20:00:00Z", "late"), view(kElsewhere, "2026-03-02T20:00:00Z", "late")});
+  const StagingId staging = stage(here, {kTeam});
+  const StagedPartition staged = warehouse().staged(staging, Target::kStats, {}).value();
+  Teams copied;
+  for (const TargetCell& cell : staged.cells) copied.push_back(cell.cell.team);
+  EXPECT_EQ(copied, here == there ? Teams({kTeam, kElsewhere, kOther}) : Teams({kTeam, kOther}))
+      << "no more than the partition is copied";
+  replace(staging);
+  EXPECT_EQ(content(Target::kStats, {kTeam, kDay}).measures.view_events, 6U);
+  EXPECT_EQ(content(Target::kStats, {kElsewhere, kDay}), before);
+  EXPECT_EQ(live_parts(warehouse(), Target::kStats, there) == parts, here != there);
+}
+
+TEST_P(WarehouseContract, TellsWhatIsStagedOutsideThePartition) {
+  put({view(kTeam, "2026-03-02T10:00:00Z", "a"), view(kElsewhere, "2026-03-02T10:00:00Z", "a")});
+  const bool is_foreign = warehouse().team_buckets().partition_of({kElsewhere, kDay}) != partition(kDay);
+  const StagedPartition staged = warehouse().staged(stage(kDay, {kTeam, kElsewhere}), Target::kBounces, {}).value();
+  EXPECT_EQ(staged.rows_outside, is_foreign ? 1U : 0U);
+  EXPECT_EQ(staged.cells.size(), is_foreign ? 1U : 2U);
+}
+
+TEST_P(WarehouseContract, IsPartitionedAsItSays) {
+  EXPECT_TRUE(warehouse().check_partitioning({}));
+  EXPECT_TRUE(warehouse().prepare({})) << "again, of tables that are there";
+  EXPECT_TRUE(warehouse().check_partitioning({}));
+}
+
 TEST_P(WarehouseContract, ReplacesTwiceAsOnce) {
   put(two_teams());
   const StagingId staging = stage(kDay, {kTeam, kOther});
   replace(staging);
   const auto once = content(Target::kBounces, kToday);
-  const auto parts = live_parts(warehouse(), Target::kBounces, kPartition);
+  const auto parts = live_parts(warehouse(), Target::kBounces, partition(kDay));
   replace(staging);
   EXPECT_EQ(content(Target::kBounces, kToday), once);
-  EXPECT_NE(live_parts(warehouse(), Target::kBounces, kPartition), parts) << "a part's name tells a replacement";
+  EXPECT_NE(live_parts(warehouse(), Target::kBounces, partition(kDay)), parts) << "a part's name tells a replacement";
 }
 
 TEST_P(WarehouseContract, DropsAPartByItsName) {
   put(two_teams());
   publish(kDay, {kTeam, kOther});
   const auto bounces = content(Target::kBounces, kToday);
-  const auto parts = live_parts(warehouse(), Target::kStats, kPartition);
+  const auto parts = live_parts(warehouse(), Target::kStats, partition(kDay));
   std::uint64_t rows = 0;
   for (const LivePart& part : parts) {
     rows += part.rows;
@@ -180,9 +229,9 @@ TEST_P(WarehouseContract, RefusesToReplaceByNothing) {
   put(two_teams());
   publish(kDay, {kTeam, kOther});
   const auto before = content(Target::kStats, kToday);
-  const StagingId empty{"0123456789abcdef", 900, kPartition};
+  const StagingId empty{"0123456789abcdef", 900, partition(kDay)};
   ASSERT_TRUE(warehouse().create_staging(empty, {}));
-  const StagingId missing{"0123456789abcdef", 901, kPartition};
+  const StagingId missing{"0123456789abcdef", 901, partition(kDay)};
   for (const StagingId& staging : {empty, missing}) {
     const Status replaced = warehouse().replace_partition(staging, Target::kStats, {});
     ASSERT_FALSE(replaced);
@@ -207,7 +256,7 @@ TEST_P(WarehouseContract, DropsOnePartitionOfOneTarget) {
   put({view(kTeam, "2026-03-03T10:00:00Z", "next")});
   publish(kDay, {kTeam, kOther});
   publish(kDay + 1, {kTeam});
-  const StagingId staging{"0123456789abcdef", 900, kPartition};
+  const StagingId staging{"0123456789abcdef", 900, partition(kDay)};
   const Status late = warehouse().drop_partition(staging, Target::kStats, {});
   ASSERT_FALSE(late) << "a late holder's staging is gone";
   EXPECT_EQ(late.error().fault, Fault::kInternal) << late.error().message;
@@ -215,7 +264,7 @@ TEST_P(WarehouseContract, DropsOnePartitionOfOneTarget) {
   ASSERT_TRUE(warehouse().create_staging(staging, {}));
   ASSERT_TRUE(warehouse().drop_partition(staging, Target::kStats, {}));
   EXPECT_THAT(content(Target::kStats, kToday), IsEmpty());
-  EXPECT_THAT(live_parts(warehouse(), Target::kStats, kPartition), IsEmpty());
+  EXPECT_THAT(live_parts(warehouse(), Target::kStats, partition(kDay)), IsEmpty());
   EXPECT_EQ(content(Target::kBounces, kToday).size(), 2U);
   EXPECT_EQ(content(Target::kStats, {kTeam, kDay + 1}).measures.view_events, 1U);
   EXPECT_TRUE(warehouse().drop_partition(staging, Target::kStats, {})) << "an empty one may be dropped";
@@ -297,9 +346,9 @@ TEST_P(WarehouseContract, HashesTheFiguresOfEachDimensionOfTheNarrowTarget) {
 
 TEST_P(WarehouseContract, KeepsTwoStagingsOfOnePartitionApart) {
   put(two_teams());
-  const StagingId first{"0123456789abcdef", 1, kPartition};
-  const StagingId of_another_store{"fedcba9876543210", 1, kPartition};
-  const StagingId of_another_fence{"0123456789abcdef", 11, kPartition};
+  const StagingId first{"0123456789abcdef", 1, partition(kDay)};
+  const StagingId of_another_store{"fedcba9876543210", 1, partition(kDay)};
+  const StagingId of_another_fence{"0123456789abcdef", 11, partition(kDay)};
   for (const StagingId& staging : {first, of_another_store, of_another_fence}) {
     ASSERT_TRUE(warehouse().create_staging(staging, {}));
     EXPECT_THAT(warehouse().staged(staging, Target::kStats, {}).value().cells, IsEmpty());
@@ -314,8 +363,8 @@ TEST_P(WarehouseContract, KeepsTwoStagingsOfOnePartitionApart) {
 }
 
 TEST_P(WarehouseContract, ListsStagingUntilItIsDropped) {
-  const StagingId first{"0123456789abcdef", 1, kPartition};
-  const StagingId second{"fedcba9876543210", 18446744073709551615U, {0, kDay + 1, 0}};
+  const StagingId first{"0123456789abcdef", 1, partition(kDay)};
+  const StagingId second{"fedcba9876543210", 18446744073709551615U, partition(kDay + 1)};
   for (const StagingId& staging : {first, second}) ASSERT_TRUE(warehouse().create_staging(staging, {}));
   EXPECT_THAT(warehouse().list_staging({}).value(), testing::UnorderedElementsAre(first, second));
   ASSERT_TRUE(warehouse().drop_staging(first, {}));

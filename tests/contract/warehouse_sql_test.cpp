@@ -15,7 +15,10 @@ namespace {
 /// A database of its own in an engine of the program's, and a source beside it.
 class SqlFixture final : public WarehouseFixture {
  public:
-  explicit SqlFixture(Engine& engine) : engine_(engine) {
+  SqlFixture(Engine& engine, TeamBuckets buckets)
+      : engine_(engine),
+        buckets_(buckets),
+        warehouse_(engine, {database_, database_, {events_}, all_targets(), buckets}) {
     run(fmt::format("CREATE DATABASE {} ENGINE = Atomic", source_.text()));
     run(
         fmt::format("CREATE TABLE {} (team_id UInt64, event String, timestamp DateTime64(6, 'UTC'), inserted_at"
@@ -50,7 +53,8 @@ class SqlFixture final : public WarehouseFixture {
   }
 
   void drop_rows(Target target, Day day) override {
-    run(fmt::format("ALTER TABLE {} DROP PARTITION ID '{}'", table(target), day.partition_id()));
+    for (const Partition& partition : buckets_.partitions_of(day))
+      run(fmt::format("ALTER TABLE {} DROP PARTITION ID '{}'", table(target), buckets_.partition_id(partition)));
   }
   void delete_rows(Target target, Cell cell) override {
     run(fmt::format("ALTER TABLE {} DELETE WHERE {} SETTINGS mutations_sync = 2", table(target), is(cell)));
@@ -82,19 +86,21 @@ class SqlFixture final : public WarehouseFixture {
   }
 
   Engine& engine_;
+  const TeamBuckets buckets_;
   const Identifier source_ = unique("source");
   const Identifier database_ = unique("warehouse");
   const TableName events_ = TableName::own(source_, "events");
-  SqlWarehouse warehouse_{engine_, {database_, database_, {events_}}};
+  SqlWarehouse warehouse_;
 };
 
-template <Engine& (*engine)()>
+template <Engine& (*engine)(), std::uint64_t buckets>
 std::unique_ptr<WarehouseFixture> over() {
-  return std::make_unique<SqlFixture>(engine());
+  return std::make_unique<SqlFixture>(engine(), TeamBuckets::of(buckets, "test").value());
 }
 
-const WarehouseKind kEmbedded{"sql", over<testing_support::shared_chdb_engine>};
-const WarehouseKind kServer{"sql_over_http", over<testing_support::shared_http_engine>};
+const WarehouseKind kEmbedded{"sql", over<testing_support::shared_chdb_engine, 1>};
+// Buckets and protocol have nothing to do with each other: one warehouse has both.
+const WarehouseKind kServer{"sql_over_http_in_3_buckets", over<testing_support::shared_http_engine, 3>};
 
 }  // namespace
 

@@ -64,7 +64,7 @@ TEST_P(WarehouseContract, FindsGroupsThatAreGone) {
   for (const Target target : kTargets) {
     fixture().delete_rows(target, {kOther, kDay});
     EXPECT_THAT(found(warehouse(), target, {kTeam, kOther}),
-                AllOf(Not(IsEmpty()), Each("8 " + std::string(name(target)) + ": rows 0/1")));
+                AllOf(Not(IsEmpty()), Each("10 " + std::string(name(target)) + ": rows 0/1")));
     EXPECT_THAT(found(warehouse(), target, {kTeam}), IsEmpty()) << "only the teams asked for";
     fixture().drop_rows(target, kDay);
     EXPECT_EQ(warehouse().differences(target, kDay, {kTeam, kOther}, std::nullopt, {}).value().size(), 2U);

@@ -87,7 +87,7 @@ RunEvents logged(World& world) {
     world.log("planned", {{"job", run.job}, {"cells", std::move(cells)}});
   };
   events.on_day = [&world](const DayReport& day, std::size_t, std::size_t) {
-    world.log("day", {{"day", day.day.to_string()}, {"status", name(day.status)}});
+    world.log("day", {{"day", day.partition.day.to_string()}, {"status", name(day.status)}});
   };
   return events;
 }

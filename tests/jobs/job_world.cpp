@@ -48,7 +48,7 @@ RunRecord JobWorld::newest_run() {
 
 std::vector<std::string> JobWorld::published_days() {
   std::set<Day> days;
-  for (const auto& [partition, rows] : partitions_of(world.warehouse.state())) days.insert(partition.second);
+  for (const auto& [partition, rows] : partitions_of(world.warehouse.state())) days.insert(partition.second.day);
   std::vector<std::string> texts;
   for (const Day one : days) texts.push_back(one.to_string());
   return texts;

@@ -183,7 +183,7 @@ TEST_F(Backfill, ComesLastToDaysThatFailedAndLeavesThemAloneInTheEnd) {
   job.options.rest_after_failures = true;
   std::vector<std::string> order;
   job.events.on_day = [&](const DayReport& report, std::size_t, std::size_t) {
-    order.push_back(fmt::format("{} {}", report.day.to_string(), name(report.status)));
+    order.push_back(fmt::format("{} {}", report.partition.to_string(), name(report.status)));
   };
   FaultPlan broken;
   broken.method = "create_staging";
@@ -394,7 +394,7 @@ TEST_F(Backfill, WorksOffDaysInTheOrderAskedFor) {
     Ask ask = other.ask();
     ask.options.newest_first = newest_first;
     ask.events.on_day = [&](const DayReport& report, std::size_t done, std::size_t total) {
-      order.push_back(fmt::format("{} {}/{}", report.day.to_string(), done, total));
+      order.push_back(fmt::format("{} {}/{}", report.partition.to_string(), done, total));
     };
     ASSERT_TRUE(other.backfill(ask));
     if (newest_first)

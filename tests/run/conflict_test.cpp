@@ -68,7 +68,8 @@ TEST_F(Conflict, WaitsUntilTheDayIsFree) {
   std::jthread giver;
   waiting.events.on_day = [&](const DayReport& report, std::size_t, std::size_t) {
     // The other day is done meanwhile; only then is this one given back.
-    if (report.day == day("2026-03-01")) giver = std::jthread([&] { EXPECT_TRUE(world.kept.release_lease(lease)); });
+    if (report.partition.day == day("2026-03-01"))
+      giver = std::jthread([&] { EXPECT_TRUE(world.kept.release_lease(lease)); });
   };
   const RunReport report = run(waiting);
   EXPECT_EQ(report.status, RunStatus::kSucceeded);

@@ -42,7 +42,7 @@ Status work(const std::string& store_path, const std::string& warehouse_path, co
 
   GAPLESS_ASSIGN(const RunReport report, executor.run(plan, {run_id, "manual", "command"}, options, {}));
   for (const DayReport& day : report.days) {
-    std::cout << day.day.to_string() << " " << name(day.status) << std::endl;
+    std::cout << day.partition.to_string() << " " << name(day.status) << std::endl;
     if (day.status == DayStatus::kFailed) std::cout << "error " << day.error << std::endl;
   }
   return {};

@@ -57,7 +57,7 @@ class Processes : public testing::Test {
     Partitions live = partitions_of(state);
     for (Day one = day("2026-03-01"); one <= day("2026-03-30"); one = one + 1)
       for (const Target target : kTargets)
-        EXPECT_TRUE((live[{target, one}]) == groups_of(target, sessions_of(state.events, one)))
+        EXPECT_TRUE((live[{target, Partition{0, one, 0}}]) == groups_of(target, sessions_of(state.events, one)))
             << name(target) << " on " << one.to_string();
     EXPECT_TRUE(state.staging.empty());
   }

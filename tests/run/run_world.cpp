@@ -9,6 +9,10 @@
 namespace gapless {
 namespace {
 
+bool by_team_and_key(const ModelGroup& a, const ModelGroup& b) {
+  return std::tie(a.team, a.key) < std::tie(b.team, b.key);
+}
+
 Instant at(std::string_view text) { return parse_instant(text, "test").value(); }
 
 std::vector<ModelGroup> of_teams(std::vector<ModelGroup> rows, const Teams& teams) {
@@ -86,14 +90,12 @@ void expect_nothing_left_over(RunWorld& world) {
 Partitions partitions_of(const FakeWarehouseState& state) {
   Partitions partitions;
   for (const Target target : kTargets)
-    for (const auto& [of_day, parts] : state.targets[static_cast<std::size_t>(target)]) {
+    for (const auto& [partition, parts] : state.targets[static_cast<std::size_t>(target)]) {
       std::vector<ModelGroup> rows;
       for (const FakePart& part : parts) rows.insert(rows.end(), part.rows.begin(), part.rows.end());
       if (rows.empty()) continue;
-      std::stable_sort(rows.begin(), rows.end(), [](const ModelGroup& a, const ModelGroup& b) {
-        return std::tie(a.team, a.key) < std::tie(b.team, b.key);
-      });
-      partitions.emplace(std::pair(target, of_day), std::move(rows));
+      std::stable_sort(rows.begin(), rows.end(), by_team_and_key);
+      partitions.emplace(std::pair(target, partition), std::move(rows));
     }
   return partitions;
 }
@@ -125,9 +127,16 @@ void expect_matches_model(RunWorld& world, DayRange window, const Teams& teams) 
   Partitions live = partitions_of(state);
   for (Day one = window.first; one <= window.last; one = one + 1) {
     const auto sessions = sessions_of(state.events, one);
-    for (const Target target : kTargets)
-      EXPECT_TRUE(of_teams(live[{target, one}], teams) == of_teams(groups_of(target, sessions), teams))
+    for (const Target target : kTargets) {
+      std::vector<ModelGroup> rows;
+      for (const Partition& partition : world.warehouse.team_buckets().partitions_of(one)) {
+        const auto& of_it = live[{target, partition}];
+        rows.insert(rows.end(), of_it.begin(), of_it.end());
+      }
+      std::stable_sort(rows.begin(), rows.end(), by_team_and_key);
+      EXPECT_TRUE(of_teams(rows, teams) == of_teams(groups_of(target, sessions), teams))
           << name(target) << " on " << one.to_string();
+    }
   }
 }
 
@@ -140,7 +149,7 @@ void expect_rows_unchanged(RunWorld& world, const FakeWarehouseState& before, co
 
 void expect_each_partition_old_or_new(RunWorld& world, const Partitions& was, const Partitions& will_be) {
   const Partitions live = partitions_of(world.warehouse.state());
-  const auto rows_in = [](const Partitions& partitions, const std::pair<Target, Day>& which) {
+  const auto rows_in = [](const Partitions& partitions, const std::pair<Target, Partition>& which) {
     const auto found = partitions.find(which);
     return found == partitions.end() ? std::vector<ModelGroup>{} : found->second;
   };
@@ -163,7 +172,8 @@ std::vector<std::string> to_recompute(const Plan& plan) {
 
 std::vector<std::string> days_of(const RunReport& report) {
   std::vector<std::string> days;
-  for (const DayReport& one : report.days) days.push_back(fmt::format("{} {}", one.day.to_string(), name(one.status)));
+  for (const DayReport& one : report.days)
+    days.push_back(fmt::format("{} {}", one.partition.to_string(), name(one.status)));
   return days;
 }
 

@@ -84,7 +84,7 @@ void expect_matches_model(RunWorld& world, DayRange window, const Teams& teams);
 /// Failures where these teams' rows differ from what they were.
 void expect_rows_unchanged(RunWorld& world, const FakeWarehouseState& before, const Teams& teams);
 /// The rows of every partition that has any, by team and key; as they stand, with repetitions.
-using Partitions = std::map<std::pair<Target, Day>, std::vector<ModelGroup>>;
+using Partitions = std::map<std::pair<Target, Partition>, std::vector<ModelGroup>>;
 Partitions partitions_of(const FakeWarehouseState& state);
 /// Failures where a partition of a target is neither as it was nor as it will be: what a reader may see at any time.
 void expect_each_partition_old_or_new(RunWorld& world, const Partitions& was, const Partitions& will_be);

@@ -38,8 +38,8 @@ std::vector<SourceCount> counts_of(const std::vector<ModelEvent>& events) {
 }
 
 /// Another one for other rows.
-PartitionVersion version_of(Target target, Day day, const std::vector<ModelGroup>& rows) {
-  PartitionVersion version{std::string(table_name(target)), day.partition_id(), rows.size(), 0, 0, rows.size()};
+PartitionVersion version_of(Target target, std::string partition, const std::vector<ModelGroup>& rows) {
+  PartitionVersion version{std::string(table_name(target)), std::move(partition), rows.size(), 0, 0, rows.size()};
   for (const TargetCell& cell : content_of(rows)) {
     const Measures& measures = cell.content.measures;
     version.max_block += cell.content.key_hash * (cell.cell.team.value() + 1);
@@ -84,16 +84,23 @@ Result<FakeStaging*> FakeWarehouse::usable_staging(const StagingId& staging) {
   return &found->second;
 }
 
-FakePart FakeWarehouse::make_part(Day day, std::vector<ModelGroup> rows) {
+FakePart FakeWarehouse::make_part(const Partition& partition, std::vector<ModelGroup> rows) {
   const std::uint64_t number = ++state_.parts_made;
-  return {fmt::format("{}_{}_{}_0", day.partition_id(), number, number), std::move(rows)};
+  return {fmt::format("{}_{}_{}_0", team_buckets_.partition_id(partition), number, number), std::move(rows)};
 }
 
 std::vector<ModelGroup> FakeWarehouse::live_rows(Target target, DayRange days) const {
   std::vector<ModelGroup> rows;
-  for (const auto& [day, parts] : state_.targets[index(target)])
-    if (days.contains(day))
+  for (const auto& [partition, parts] : state_.targets[index(target)])
+    if (days.contains(partition.day))
       for (const FakePart& part : parts) rows.insert(rows.end(), part.rows.begin(), part.rows.end());
+  return rows;
+}
+
+std::vector<ModelGroup> FakeWarehouse::live_rows(Target target, const Partition& partition) const {
+  std::vector<ModelGroup> rows;
+  if (const auto parts = state_.targets[index(target)].find(partition); parts != state_.targets[index(target)].end())
+    for (const FakePart& part : parts->second) rows.insert(rows.end(), part.rows.begin(), part.rows.end());
   return rows;
 }
 
@@ -195,15 +202,20 @@ Result<std::map<std::string, std::vector<SourceCount>>> FakeWarehouse::counts_by
   });
 }
 
-Result<std::map<Day, PartitionVersion>> FakeWarehouse::target_inventory(Target target, const Limits& limits) {
-  using Inventory = std::map<Day, PartitionVersion>;
+Status FakeWarehouse::check_partitioning(const Limits& limits) {
+  return faults_->call<void>("check_partitioning", limits, [](Effect) -> Status { return {}; });
+}
+
+Result<std::map<Partition, PartitionVersion>> FakeWarehouse::target_inventory(Target target, const Limits& limits) {
+  using Inventory = std::map<Partition, PartitionVersion>;
   return faults_->call<Inventory>("target_inventory", limits, [&](Effect) -> Result<Inventory> {
     const std::lock_guard lock(mutex_);
     GAPLESS_TRY(require_prepared());
     Inventory inventory;
-    for (const auto& [day, parts] : state_.targets[index(target)]) {
-      PartitionVersion version = version_of(target, day, live_rows(target, {day, day}));
-      if (version.rows > 0) inventory.emplace(day, std::move(version));
+    for (const auto& [partition, parts] : state_.targets[index(target)]) {
+      PartitionVersion version =
+          version_of(target, team_buckets_.partition_id(partition), live_rows(target, partition));
+      if (version.rows > 0) inventory.emplace(partition, std::move(version));
     }
     return inventory;
   });
@@ -249,9 +261,9 @@ Result<std::optional<DayRange>> FakeWarehouse::published_days(const Limits& limi
         for (const LedgerRow& row : state_.ledger)
           if (row.definition != kForgotten) include(days, row.cell.day);
         for (const Target target : targets_)
-          for (const auto& [day, parts] : state_.targets[index(target)])
+          for (const auto& [partition, parts] : state_.targets[index(target)])
             if (std::any_of(parts.begin(), parts.end(), [](const FakePart& part) { return !part.rows.empty(); }))
-              include(days, day);
+              include(days, partition.day);
         return days;
       });
 }
@@ -268,18 +280,28 @@ Result<std::vector<TargetCell>> FakeWarehouse::target_content(Target target, Day
       });
 }
 
+Result<std::vector<TargetCell>> FakeWarehouse::partition_content(Target target, const Partition& partition,
+                                                                 const Limits& limits) {
+  return faults_->call<std::vector<TargetCell>>("partition_content", limits,
+                                                [&](Effect) -> Result<std::vector<TargetCell>> {
+                                                  const std::lock_guard lock(mutex_);
+                                                  GAPLESS_TRY(require_prepared());
+                                                  return content_of(live_rows(target, partition));
+                                                });
+}
+
 Result<PartitionStates> FakeWarehouse::live_state(const Partition& partition, const Limits& limits) {
   return faults_->call<PartitionStates>("live_state", limits, [&](Effect) -> Result<PartitionStates> {
     const std::lock_guard lock(mutex_);
     GAPLESS_TRY(require_prepared());
     PartitionStates states;
     for (const Target target : kTargets) {
-      const std::vector<ModelGroup> rows = live_rows(target, {partition.day, partition.day});
+      const std::vector<ModelGroup> rows = live_rows(target, partition);
       if (rows.empty()) continue;
       PartitionState& state = states[index(target)].emplace();
-      state.version = version_of(target, partition.day, rows);
+      state.version = version_of(target, team_buckets_.partition_id(partition), rows);
       state.checksum = state.version.max_block + state.version.data_version;
-      for (const FakePart& part : live(target, partition.day))
+      for (const FakePart& part : live(target, partition))
         if (!part.rows.empty()) state.parts.push_back({part.name, part.rows.size()});
     }
     return states;
@@ -292,10 +314,11 @@ Result<PartitionStates> FakeWarehouse::staged_state(const StagingId& staging, co
     GAPLESS_ASSIGN(const FakeStaging* const tables, usable_staging(staging));
     PartitionStates states;
     for (const Target target : kTargets) {
-      const std::vector<ModelGroup>& rows = tables->targets[index(target)];
+      std::vector<ModelGroup> rows = tables->targets[index(target)];
+      std::erase_if(rows, [&](const ModelGroup& row) { return partition_of(row) != staging.partition; });
       if (rows.empty()) continue;
       PartitionState& state = states[index(target)].emplace();
-      state.version = version_of(target, staging.partition.day, rows);
+      state.version = version_of(target, team_buckets_.partition_id(staging.partition), rows);
       state.version.table = "staging";
       state.checksum = state.version.max_block + state.version.data_version;
       state.parts.push_back({"staged", rows.size()});
@@ -330,7 +353,7 @@ Result<std::vector<CellDifferences>> FakeWarehouse::differences(Target target, D
     GAPLESS_TRY(require_prepared());
     if (limits.memory_limit_bytes > 0 && teams.size() * bytes_per_team_ > limits.memory_limit_bytes)
       return fail(overloaded());
-    std::vector<ModelGroup> live = live_rows(target, {day, day});
+    std::vector<ModelGroup> live = live_rows(target, DayRange{day, day});
     std::erase_if(live, [&](const ModelGroup& row) { return !contains(teams, row.team); });
     Found found = differences_of(target, live, groups_of(target, of_teams(sessions_of(state_.events, day), teams)));
     for (CellDifferences& cell : found)
@@ -378,7 +401,7 @@ Status FakeWarehouse::copy_others(const StagingId& staging, Target target, const
   return faults_->call<void>("copy_others", limits, [&](Effect extent) -> Status {
     const std::lock_guard lock(mutex_);
     GAPLESS_ASSIGN(FakeStaging* const tables, usable_staging(staging));
-    std::vector<ModelGroup> rows = live_rows(target, {staging.partition.day, staging.partition.day});
+    std::vector<ModelGroup> rows = live_rows(target, staging.partition);
     std::erase_if(rows, [&](const ModelGroup& row) { return contains(but, row.team); });
     append(tables->targets[index(target)], std::move(rows), extent);
     return {};
@@ -389,25 +412,26 @@ Result<StagedPartition> FakeWarehouse::staged(const StagingId& staging, Target t
   return faults_->call<StagedPartition>("staged", limits, [&](Effect) -> Result<StagedPartition> {
     const std::lock_guard lock(mutex_);
     GAPLESS_ASSIGN(const FakeStaging* const tables, usable_staging(staging));
-    const std::vector<ModelGroup>& rows = tables->targets[index(target)];
-    StagedPartition partition{content_of(rows), 0};
-    for (const ModelGroup& row : rows)
-      partition.rows_outside_day += Day::of(row.bucket) == staging.partition.day ? 0 : 1;
-    return partition;
+    std::vector<ModelGroup> rows = tables->targets[index(target)];
+    const auto outside =
+        std::erase_if(rows, [&](const ModelGroup& row) { return partition_of(row) != staging.partition; });
+    return StagedPartition{content_of(rows), outside};
   });
 }
 
 Status FakeWarehouse::replace_partition(const StagingId& staging, Target target, const Limits& limits) {
   return faults_->call<void>("replace_partition", limits, [&](Effect extent) -> Status {
     const std::lock_guard lock(mutex_);
-    const Day day = staging.partition.day;
+    const Partition& partition = staging.partition;
     const auto tables = usable_staging(staging);
-    if (!tables || (*tables)->targets[index(target)].empty())
-      return fail(Fault::kInternal, fmt::format("the staged partition {} is empty or missing", day.to_string()),
+    std::vector<ModelGroup> rows = tables ? (*tables)->targets[index(target)] : std::vector<ModelGroup>();
+    std::erase_if(rows, [&](const ModelGroup& row) { return partition_of(row) != partition; });
+    if (rows.empty())
+      return fail(Fault::kInternal, fmt::format("the staged partition {} is empty or missing", partition.to_string()),
                   tables ? 36 : 60);
-    std::vector<FakePart>& parts = live(target, day);
+    std::vector<FakePart>& parts = live(target, partition);
     if (extent == Effect::kWhole) parts.clear();
-    parts.push_back(make_part(day, (*tables)->targets[index(target)]));
+    parts.push_back(make_part(partition, std::move(rows)));
     return {};
   });
 }
@@ -419,9 +443,8 @@ Status FakeWarehouse::drop_partition(const StagingId& staging, Target target, co
     if (!tables)
       return fail(Fault::kInternal, fmt::format("the staging of {} is missing", staging.partition.to_string()), 60);
     // It moves the live rows into the staging, to go with it; half of that has copied them.
-    const Day day = staging.partition.day;
-    append((*tables)->targets[index(target)], live_rows(target, {day, day}), Effect::kWhole);
-    if (extent == Effect::kWhole) live(target, day).clear();
+    append((*tables)->targets[index(target)], live_rows(target, staging.partition), Effect::kWhole);
+    if (extent == Effect::kWhole) live(target, staging.partition).clear();
     return {};
   });
 }
@@ -429,7 +452,7 @@ Status FakeWarehouse::drop_partition(const StagingId& staging, Target target, co
 Status FakeWarehouse::drop_part(Target target, const std::string& part, const Limits& limits) {
   return faults_->call<void>("drop_part", limits, [&](Effect) -> Status {
     const std::lock_guard lock(mutex_);
-    for (auto& [day, parts] : state_.targets[index(target)])
+    for (auto& [partition, parts] : state_.targets[index(target)])
       if (std::erase_if(parts, [&](const FakePart& other) { return other.name == part; }) > 0) return {};
     return fail(Fault::kBadQuery, fmt::format("there is no part {}", part), 232);
   });

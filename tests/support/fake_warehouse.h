@@ -15,7 +15,7 @@ namespace gapless {
 
 /// A Warehouse in memory: source events, targets in parts, staging and ledger, with the rules of event_model.h. It
 /// keeps every promise of the interface (tests/contract holds it to them) until it is told to fail: faults() plans
-/// failures and lists the calls. One shard, no team buckets. Thread-safe.
+/// failures and lists the calls. One shard. Thread-safe.
 ///
 /// What is below "For tests" is no call: it never fails and is not counted.
 class FakeWarehouse final : public Warehouse {
@@ -25,10 +25,12 @@ class FakeWarehouse final : public Warehouse {
   explicit FakeWarehouse(FaultInjector& shared) : faults_(&shared) {}
 
   const Targets& targets() const override { return targets_; }
+  TeamBuckets team_buckets() const override { return team_buckets_; }
 
   Status prepare(const Limits& limits) override;
   Result<std::optional<WarehouseMeta>> meta(const Limits& limits) override;
   Status write_meta(const WarehouseMeta& meta, const Limits& limits) override;
+  Status check_partitioning(const Limits& limits) override;
 
   Result<SourceExtent> source_extent(const Limits& limits) override;
   Result<std::uint64_t> unusable_events(const Limits& limits) override;
@@ -45,7 +47,9 @@ class FakeWarehouse final : public Warehouse {
   Result<std::optional<DayRange>> published_days(const Limits& limits) override;
   Result<std::vector<TargetCell>> target_content(Target target, DayRange days, const std::optional<Teams>& teams,
                                                  const Limits& limits) override;
-  Result<std::map<Day, PartitionVersion>> target_inventory(Target target, const Limits& limits) override;
+  Result<std::vector<TargetCell>> partition_content(Target target, const Partition& partition,
+                                                    const Limits& limits) override;
+  Result<std::map<Partition, PartitionVersion>> target_inventory(Target target, const Limits& limits) override;
   Result<PartitionStates> live_state(const Partition& partition, const Limits& limits) override;
   Result<std::uint64_t> free_bytes(const Limits& limits) override;
   Result<std::optional<std::string>> definition_text(std::string_view hash, const Limits& limits) override;
@@ -77,6 +81,8 @@ class FakeWarehouse final : public Warehouse {
   void set_free_bytes(std::uint64_t bytes);
   /// Keeps these from here on. Not while others call.
   void set_targets(Targets targets) { targets_ = std::move(targets); }
+  /// Partitions targets so. Before anything is in them, and not while others call.
+  void set_team_buckets(TeamBuckets buckets) { team_buckets_ = buckets; }
   /// False: the source is one whose partitions cannot be told apart.
   void set_inventoried(bool inventoried);
 
@@ -101,15 +107,22 @@ class FakeWarehouse final : public Warehouse {
   // With the mutex held.
   Status require_prepared() const;
   Result<FakeStaging*> usable_staging(const StagingId& staging);
-  std::vector<FakePart>& live(Target target, Day day) { return state_.targets[static_cast<std::size_t>(target)][day]; }
-  FakePart make_part(Day day, std::vector<ModelGroup> rows);
+  std::vector<FakePart>& live(Target target, const Partition& partition) {
+    return state_.targets[static_cast<std::size_t>(target)][partition];
+  }
+  FakePart make_part(const Partition& partition, std::vector<ModelGroup> rows);
+  Partition partition_of(const ModelGroup& row) const {
+    return team_buckets_.partition_of({row.team, Day::of(row.bucket)});
+  }
   std::vector<ModelGroup> live_rows(Target target, DayRange days) const;
+  std::vector<ModelGroup> live_rows(Target target, const Partition& partition) const;
 
   FaultInjector own_faults_;
   FaultInjector* faults_ = &own_faults_;
   mutable std::mutex mutex_;
   FakeWarehouseState state_;
   Targets targets_ = all_targets();
+  TeamBuckets team_buckets_;
   std::uint64_t bytes_per_team_ = 0;
   std::uint64_t free_bytes_ = std::uint64_t{1} << 40;
   bool inventoried_ = true;

@@ -27,7 +27,7 @@ struct FakeStaging {
 struct FakeWarehouseState {
   bool prepared = false;
   std::vector<ModelEvent> events;
-  std::array<std::map<Day, std::vector<FakePart>>, kTargets.size()> targets;
+  std::array<std::map<Partition, std::vector<FakePart>>, kTargets.size()> targets;
   std::map<StagingId, FakeStaging> staging;
   std::vector<LedgerRow> ledger;  ///< every row ever written, in that order
   std::map<std::string, std::string, std::less<>> definitions;

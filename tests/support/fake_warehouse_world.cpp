@@ -39,19 +39,19 @@ std::vector<ModelEvent> FakeWarehouse::events() const {
 void FakeWarehouse::put_rows(Target target, const std::vector<ModelGroup>& rows) {
   const std::lock_guard lock(mutex_);
   for (const ModelGroup& row : rows) {
-    const Day day = Day::of(row.bucket);
-    live(target, day).push_back(make_part(day, {row}));
+    const Partition partition = partition_of(row);
+    live(target, partition).push_back(make_part(partition, {row}));
   }
 }
 
 void FakeWarehouse::drop_rows(Target target, Day day) {
   const std::lock_guard lock(mutex_);
-  live(target, day).clear();
+  for (const Partition& partition : team_buckets_.partitions_of(day)) live(target, partition).clear();
 }
 
 void FakeWarehouse::delete_rows(Target target, Cell cell) {
   const std::lock_guard lock(mutex_);
-  for (FakePart& part : live(target, cell.day))
+  for (FakePart& part : live(target, team_buckets_.partition_of(cell)))
     std::erase_if(part.rows, [&](const ModelGroup& row) { return row.team == cell.team; });
 }
 
@@ -59,7 +59,7 @@ void FakeWarehouse::double_rows(Target target, Cell cell) { put_rows(target, row
 
 std::vector<ModelGroup> FakeWarehouse::rows(Target target, Day day) const {
   const std::lock_guard lock(mutex_);
-  std::vector<ModelGroup> rows = live_rows(target, {day, day});
+  std::vector<ModelGroup> rows = live_rows(target, DayRange{day, day});
   std::stable_sort(rows.begin(), rows.end(), [](const ModelGroup& a, const ModelGroup& b) {
     return std::tie(a.team, a.key) < std::tie(b.team, b.key);
   });

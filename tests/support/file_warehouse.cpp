@@ -129,9 +129,10 @@ auto values_of(const Json& list, Read read) {
 Json json_of(const FakeWarehouseState& state) {
   Json targets = Json::array(), staging = Json::array();
   for (const auto& days : state.targets) {
-    Json one = Json::object();
-    for (const auto& [day, parts] : days)
-      for (const FakePart& part : parts) one[day.to_string()].push_back({part.name, list_of(part.rows)});
+    Json one = Json::array();
+    for (const auto& [partition, parts] : days)
+      for (const FakePart& part : parts)
+        one.push_back({partition.day.to_string(), partition.bucket, part.name, list_of(part.rows)});
     targets.push_back(one);
   }
   for (const auto& [id, tables] : state.staging) {
@@ -157,9 +158,8 @@ FakeWarehouseState state_of(const Json& json) {
   state.prepared = json.at("prepared");
   state.events = values_of(json.at("events"), event_of);
   for (std::size_t i = 0; i < state.targets.size(); ++i)
-    for (const auto& [day, parts] : json.at("targets").at(i).items())
-      for (const Json& part : parts)
-        state.targets[i][day_of(day)].push_back({part.at(0), values_of(part.at(1), group_of)});
+    for (const Json& part : json.at("targets").at(i))
+      state.targets[i][{0, day_of(part.at(0)), part.at(1)}].push_back({part.at(2), values_of(part.at(3), group_of)});
   for (const Json& one : json.at("staging"))
     state.staging[{one.at(0), one.at(1), {one.at(2), day_of(one.at(3)), one.at(4)}}] = {
         one.at(5),
@@ -207,6 +207,7 @@ template <class Call>
 auto FileWarehouse::on_fake(Call call) const {
   const FileLock lock(path_.string() + ".lock");
   FakeWarehouse fake;
+  fake.set_team_buckets(team_buckets_);
   fake.restore(read_state(path_));
   auto result = call(fake);
   write_state(path_, fake.state());
@@ -247,7 +248,14 @@ Result<std::map<std::string, std::vector<SourceCount>>> FileWarehouse::counts_by
     const std::vector<std::string>& partitions, const Limits& limits) {
   return on_fake([&](FakeWarehouse& fake) { return fake.counts_by_partition(partitions, limits); });
 }
-Result<std::map<Day, PartitionVersion>> FileWarehouse::target_inventory(Target target, const Limits& limits) {
+Status FileWarehouse::check_partitioning(const Limits& limits) {
+  return on_fake([&](FakeWarehouse& fake) { return fake.check_partitioning(limits); });
+}
+Result<std::vector<TargetCell>> FileWarehouse::partition_content(Target target, const Partition& partition,
+                                                                 const Limits& limits) {
+  return on_fake([&](FakeWarehouse& fake) { return fake.partition_content(target, partition, limits); });
+}
+Result<std::map<Partition, PartitionVersion>> FileWarehouse::target_inventory(Target target, const Limits& limits) {
   return on_fake([&](FakeWarehouse& fake) { return fake.target_inventory(target, limits); });
 }
 Result<std::uint64_t> FileWarehouse::free_bytes(const Limits& limits) {

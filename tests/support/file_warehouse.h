@@ -12,13 +12,16 @@ namespace gapless {
 class FileWarehouse final : public Warehouse {
  public:
   /// `path` need not exist.
-  explicit FileWarehouse(std::filesystem::path path) : path_(std::move(path)) {}
+  explicit FileWarehouse(std::filesystem::path path, TeamBuckets buckets = {})
+      : path_(std::move(path)), team_buckets_(buckets) {}
 
   const Targets& targets() const override;
+  TeamBuckets team_buckets() const override { return team_buckets_; }
 
   Status prepare(const Limits& limits) override;
   Result<std::optional<WarehouseMeta>> meta(const Limits& limits) override;
   Status write_meta(const WarehouseMeta& meta, const Limits& limits) override;
+  Status check_partitioning(const Limits& limits) override;
   Result<SourceExtent> source_extent(const Limits& limits) override;
   Result<std::uint64_t> unusable_events(const Limits& limits) override;
   Result<std::vector<SourceCount>> source_counts(DayRange days, const std::optional<Teams>& teams,
@@ -34,7 +37,9 @@ class FileWarehouse final : public Warehouse {
   Result<std::optional<DayRange>> published_days(const Limits& limits) override;
   Result<std::vector<TargetCell>> target_content(Target target, DayRange days, const std::optional<Teams>& teams,
                                                  const Limits& limits) override;
-  Result<std::map<Day, PartitionVersion>> target_inventory(Target target, const Limits& limits) override;
+  Result<std::vector<TargetCell>> partition_content(Target target, const Partition& partition,
+                                                    const Limits& limits) override;
+  Result<std::map<Partition, PartitionVersion>> target_inventory(Target target, const Limits& limits) override;
   Result<PartitionStates> live_state(const Partition& partition, const Limits& limits) override;
   Result<std::uint64_t> free_bytes(const Limits& limits) override;
   Result<std::optional<std::string>> definition_text(std::string_view hash, const Limits& limits) override;
@@ -65,7 +70,8 @@ class FileWarehouse final : public Warehouse {
   template <class Call>
   auto on_fake(Call call) const;
 
-  std::filesystem::path path_;
+  const std::filesystem::path path_;
+  const TeamBuckets team_buckets_;
 };
 
 }  // namespace gapless

@@ -45,7 +45,7 @@ PUBLISHED_EVERY = 25        # iterations from one comparison of everything with 
 
 POINTS = kill_points.listed()
 OF_RECOVERY = [name for name in POINTS if name.startswith('recover.')]
-OF_RUN = [name for name in POINTS if name not in OF_RECOVERY]
+OF_RUN = [name for name in POINTS if not name.startswith(('recover.', 'rebuild.'))]  # a rebuild's are those of tests/cli/test_buckets.py
 JOURNALLED = OF_RUN[OF_RUN.index('build.journal_written'):OF_RUN.index('publish.journal_erased')]
 PUBLISHING = JOURNALLED[JOURNALLED.index('publish.journal_written'):]
 BEFORE_RECOVERY = {'recover.before_redo': PUBLISHING, 'recover.after_redo': PUBLISHING, 'recover.before_discard': JOURNALLED,

@@ -1,0 +1,78 @@
+// The tables themselves: their making, who keeps them, and how they are partitioned.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+
+#include "sql/targets.h"
+#include "warehouse/partitioning.h"
+#include "warehouse/sql_warehouse.h"
+
+namespace gapless {
+
+Status SqlWarehouse::prepare(const Limits& limits) {
+  // What is there is not made again: whoever made it need not have given us the right to.
+  for (const Identifier& database : {layout_.database, layout_.staging_database}) {
+    GAPLESS_ASSIGN(const Rows found,
+                   ask("whether the database exists",
+                       Statement(sql::database_named()).bind("database", database.text()), {"name"}, limits));
+    if (found.size() == 0)
+      GAPLESS_TRY(run("creating the database",
+                      Statement("CREATE DATABASE IF NOT EXISTS {database:Identifier} ENGINE = Atomic")
+                          .bind("database", database.text()),
+                      limits));
+  }
+  GAPLESS_ASSIGN(const Rows rows,
+                 ask("which tables there are", Statement(sql::tables_of()).bind("database", layout_.database.text()),
+                     {"name"}, limits));
+  std::set<std::string> tables;
+  for (std::size_t i = 0; i < rows.size(); ++i) tables.insert(rows.text(i, 0));
+  // One that is not there yet becomes as the others are.
+  if (std::ranges::any_of(layout_.targets, [&](Target target) { return tables.contains(live(target).table.text()); })) {
+    GAPLESS_ASSIGN(const auto partitioned, look_at_partitioning(engine_, layout_.database, layout_.targets, limits));
+    for (const auto& [target, buckets] : partitioned)
+      if (buckets) layout_.team_buckets = *buckets;
+  }
+  const auto make = [&](std::string_view what, const TableName& table, const std::string& statement) -> Status {
+    return tables.contains(table.table.text()) ? Status() : run(what, Statement(statement), limits);
+  };
+  for (const Target target : layout_.targets)
+    GAPLESS_TRY(
+        make("creating a target table", live(target), sql::create_target(target, live(target), layout_.team_buckets)));
+  GAPLESS_TRY(make("creating the ledger", tables_.ledger, sql::create_ledger(tables_.ledger)));
+  GAPLESS_TRY(
+      make("creating the ledger's definitions", tables_.definitions, sql::create_definitions(tables_.definitions)));
+  return make("creating the warehouse's meta table", tables_.meta, sql::create_meta(tables_.meta));
+}
+
+Result<std::optional<WarehouseMeta>> SqlWarehouse::meta(const Limits& limits) {
+  constexpr std::string_view kNoUuid = "00000000-0000-0000-0000-000000000000";
+  Statement statement(sql::read_meta(tables_.meta));
+  statement.bind("database", layout_.database.text()).bind("table", tables_.meta.table.text());
+  GAPLESS_ASSIGN(const Rows rows,
+                 ask("who keeps this warehouse", statement, {"store_id", "host", "layout_version", "uuid"}, limits));
+  if (rows.size() == 0) return std::nullopt;
+  GAPLESS_ASSIGN(const std::uint64_t version, rows.u64(0, 2));
+  const std::string& uuid = rows.text(0, 3);
+  return WarehouseMeta{rows.text(0, 0), rows.text(0, 1), version, uuid == kNoUuid ? "" : uuid};
+}
+
+Status SqlWarehouse::write_meta(const WarehouseMeta& meta, const Limits& limits) {
+  Statement statement(sql::write_meta(tables_.meta));
+  statement.bind("store_id", meta.store_id).bind("host", meta.host).bind("layout_version", meta.layout_version);
+  return run("recording who keeps this warehouse", statement, limits);
+}
+
+Status SqlWarehouse::check_partitioning(const Limits& limits) {
+  GAPLESS_ASSIGN(const auto partitioned, look_at_partitioning(engine_, layout_.database, layout_.targets, limits));
+  for (const auto& [target, buckets] : partitioned)
+    if (buckets != layout_.team_buckets)
+      return fail(
+          Fault::kConflict,
+          fmt::format("{} was rebuilt with other team buckets since this run began: nothing is published; run it"
+                      " again",
+                      table_name(target)));
+  return {};
+}
+
+}  // namespace gapless
