@@ -45,12 +45,15 @@ Embedded::Embedded() : definition_(sql::web_definition(layout().source)) {
 void Embedded::create() {
   loader_ = std::make_unique<Loader>(*engine_, database());
   must(loader_->prepare());
-  warehouse_ = std::make_unique<SqlWarehouse>(*engine_, layout());
+  WarehouseLayout tables = layout();
+  tables.team_buckets = team_buckets_;
+  warehouse_ = std::make_unique<SqlWarehouse>(*engine_, std::move(tables));
   must(warehouse_->prepare({}));
   store_ = std::make_unique<MemoryStateStore>([this] { return clock_.now(); });
 }
 
-void Embedded::reset() {
+void Embedded::reset(TeamBuckets buckets) {
+  team_buckets_ = buckets;
   execute("DROP DATABASE IF EXISTS gapless SYNC");
   create();
 }

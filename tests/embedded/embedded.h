@@ -55,8 +55,8 @@ class Embedded {
   void write_groups(Target target, const std::filesystem::path& path);
   /// Drops targets, ledger and staging; events stay.
   void forget_rollup();
-  /// Drops events, loads, targets, ledger and staging, and starts anew.
-  void reset();
+  /// Drops events, loads, targets, ledger and staging, and starts anew; with so many team buckets from then on.
+  void reset(TeamBuckets buckets = {});
   Rows rows(const std::string& query);
   std::uint64_t number(const std::string& query);
   void execute(const std::string& statement);
@@ -68,6 +68,7 @@ class Embedded {
   std::unique_ptr<Engine> engine_;
   std::unique_ptr<Loader> loader_;
   std::unique_ptr<SqlWarehouse> warehouse_;
+  TeamBuckets team_buckets_;
   Definition definition_;
   SystemClock clock_;
   std::unique_ptr<MemoryStateStore> store_;

@@ -2,7 +2,7 @@
 // backfilled in one go, a day at a time and a team at a time. All in one process, since a new engine compiles each
 // expression anew, which takes longer than small streams do.
 //
-// usage: embedded_groups (EVENTS.ndjson FIRST-DAY LAST-DAY OUT-DIRECTORY)...
+// usage: embedded_groups (EVENTS.ndjson FIRST-DAY LAST-DAY OUT-DIRECTORY TEAM-BUCKETS)...
 // Writes OUT-DIRECTORY/{once,days,teams}.{stats,bounces}, each group a JSON array of strings on a line.
 
 #include <fmt/format.h>
@@ -20,7 +20,7 @@
 
 namespace gapless::test {
 
-constexpr int kArguments = 4;  ///< of a stream
+constexpr int kArguments = 5;  ///< of a stream
 
 namespace {
 
@@ -82,7 +82,8 @@ Status one_stream(Embedded& product, char** arguments) {
   GAPLESS_ASSIGN(const Day first_day, Day::parse(arguments[1], "the command line"));
   GAPLESS_ASSIGN(const Day last_day, Day::parse(arguments[2], "the command line"));
   GAPLESS_ASSIGN(const DayRange window, DayRange::make(first_day, last_day));
-  product.reset();
+  GAPLESS_ASSIGN(const TeamBuckets buckets, TeamBuckets::of(std::stoull(arguments[4]), "the command line"));
+  product.reset(buckets);
   std::stringstream text;
   text << std::ifstream(arguments[0]).rdbuf();
   product.load(text.str());
@@ -102,7 +103,7 @@ Status run(int count, char** arguments) {
 
 int main(int argc, char** argv) {
   if (argc < 2 || (argc - 1) % gapless::test::kArguments != 0) {
-    std::cerr << "usage: embedded_groups (EVENTS.ndjson FIRST-DAY LAST-DAY OUT-DIRECTORY)...\n";
+    std::cerr << "usage: embedded_groups (EVENTS.ndjson FIRST-DAY LAST-DAY OUT-DIRECTORY TEAM-BUCKETS)...\n";
     return 2;
   }
   spdlog::set_level(std::getenv("GAPLESS_TEST_VERBOSE") != nullptr ? spdlog::level::debug : spdlog::level::warn);

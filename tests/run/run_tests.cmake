@@ -7,6 +7,7 @@ target_compile_options(gapless_run_world PRIVATE -O1)
 gapless_test(executor_test
   SOURCES
     ${run}/backfill_test.cpp
+    ${run}/buckets_test.cpp
     ${run}/cancel_test.cpp
     ${run}/conflict_test.cpp
     ${run}/memory_test.cpp
