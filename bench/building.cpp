@@ -31,14 +31,16 @@ ReferenceWay exact(Workbench& bench, const std::string& events) {
 double run(Workbench& bench, const ReferenceWay& way, Day day) {
   double took = 0;
   for (const std::string& statement : way.build(day)) took += seconds_of([&] { bench.execute(statement); });
-  for (const Target target : kWide) took += bench.merge(way.target(target), day);
+  for (const Target target : kWide) took += bench.merge(way.target(target), day.partition_id());
   return took;
 }
 
 double run(Workbench& bench, Product& product, DayRange days, std::optional<Teams> teams = {}) {
   double took = seconds_of([&] { product.rebuild(days, std::move(teams)); });
   for (const Target target : product.targets())
-    for (Day day = days.first; day <= days.last; day = day + 1) took += bench.merge(product.target(target), day);
+    for (Day day = days.first; day <= days.last; day = day + 1)
+      for (const Partition& partition : product.team_buckets().partitions_of(day))
+        took += bench.merge(product.target(target), product.team_buckets().partition_id(partition));
   return took;
 }
 
@@ -112,6 +114,7 @@ void measure_days(Workbench& bench, std::size_t runs, Figures& figures) {
   Product own(bench, kOwn, "on_own");
   Product repeating(bench, kRepeating, "on_repeating");
   Product wide(bench, kOwn, "wide_alone", {Target::kStats, Target::kBounces});
+  Product dealt(bench, kOwn, "in_8_buckets", all_targets(), must(TeamBuckets::of(8, "bench")));
   const Teams large{must(TeamId::from(1, "bench"))}, small{must(TeamId::from(40, "bench"))};
   for (std::size_t i = 0; i <= runs; ++i) {  // the first is not counted
     const auto add = [&](const char* row, const char* column, double seconds) {
@@ -127,6 +130,8 @@ void measure_days(Workbench& bench, std::size_t runs, Figures& figures) {
     add("day, keys repeat", "gapless", run(bench, repeating, {day, day}));
     add("cell of a large team", "gapless", run(bench, own, {day, day}, large));
     add("cell of a small team", "gapless", run(bench, own, {day, day}, small));
+    add("day, 8 team buckets", "gapless", run(bench, dealt, {day, day}));
+    add("cell of a small team, 8 team buckets", "gapless", run(bench, dealt, {day, day}, small));
     fmt::print(stderr, "day, run {} of {}\n", i, runs);
   }
   figures.note("view events of the day", static_cast<double>(views(bench, published.target(Target::kStats))));
@@ -182,7 +187,8 @@ void print_building(const Figures& figures) {
   if (figures.of("day", "gapless") == 0) return;
   fmt::print("\n{:38} {:>12} {:>12} {:>12} {:>9} {:>9}\n", "", "exact", "published", "gapless", "exact", "published");
   for (const char* row : {"day", "day, own events", "day, own events, wide targets alone", "day, keys repeat",
-                          "cell of a large team", "cell of a small team", "month", "month, own events"}) {
+                          "cell of a large team", "cell of a small team", "day, 8 team buckets",
+                          "cell of a small team, 8 team buckets", "month", "month, own events"}) {
     const std::string name = row;
     const std::string base = name.starts_with("month") ? "month" : name == "day, keys repeat" ? name : "day";
     const double ours = figures.of(name, "gapless");

@@ -80,9 +80,7 @@ void Workbench::make_events(std::uint64_t sessions, const std::string& workload)
   execute(fmt::format("CREATE DATABASE {} ENGINE = Atomic", made));
 }
 
-double Workbench::merge(const std::string& table, Day day) {
-  std::string partition = day.to_string();
-  std::erase(partition, '-');
+double Workbench::merge(const std::string& table, const std::string& partition) {
   const auto dot = table.find('.');
   const std::uint64_t parts = number(fmt::format(
       "SELECT count() AS n FROM system.parts WHERE active AND database = '{}' AND table = '{}' AND partition_id = '{}'",
@@ -91,7 +89,8 @@ double Workbench::merge(const std::string& table, Day day) {
   return seconds_of([&] { execute(fmt::format("OPTIMIZE TABLE {} PARTITION ID '{}' FINAL", table, partition)); });
 }
 
-Product::Product(Workbench& bench, const std::string& events, const std::string& database, Targets targets)
+Product::Product(Workbench& bench, const std::string& events, const std::string& database, Targets targets,
+                 TeamBuckets buckets)
     : database_(database), targets_(std::move(targets)), source_{table_of(events)}, definition_("") {
   const auto file = bench.directory() / (database + ".sqlite");
   for (const char* suffix : {"", "-wal", "-shm"}) std::filesystem::remove(file.string() + suffix);
@@ -103,7 +102,7 @@ Product::Product(Workbench& bench, const std::string& events, const std::string&
   bench.execute(fmt::format("DROP DATABASE IF EXISTS {} SYNC", database));
   bench.execute(fmt::format("CREATE DATABASE {} ENGINE = Atomic", database));
   warehouse_ = std::make_unique<SqlWarehouse>(
-      bench.metered(), WarehouseLayout{identifier(database), identifier(database), source_, targets_});
+      bench.metered(), WarehouseLayout{identifier(database), identifier(database), source_, targets_, buckets});
   must(warehouse_->prepare({}));
   must(warehouse_->write_meta({must(store_->store_id()), "bench", 1}, {}));
   const auto tables = sql::ReportTables::in(identifier(database), source_);

@@ -54,7 +54,7 @@ class Workbench {
   DayRange days() const { return {must(Day::parse("2026-05-16", "bench")), must(Day::parse("2026-06-14", "bench"))}; }
 
   /// Merges a target's partition where it is of several parts: what a way to fill it leaves to be done. Returns seconds.
-  double merge(const std::string& table, Day day);
+  double merge(const std::string& table, const std::string& partition);
 
  private:
   const std::filesystem::path directory_;
@@ -65,9 +65,11 @@ class Workbench {
 /// gapless over one events table, with targets and state of its own.
 class Product {
  public:
-  Product(Workbench& bench, const std::string& events, const std::string& database, Targets targets = all_targets());
+  Product(Workbench& bench, const std::string& events, const std::string& database, Targets targets = all_targets(),
+          TeamBuckets buckets = {});
 
   const Targets& targets() const { return targets_; }
+  TeamBuckets team_buckets() const { return warehouse_->team_buckets(); }
   std::string target(Target target) const { return database_ + "." + std::string(table_name(target)); }
   Observation look(DayRange window, std::optional<Teams> teams = {});
   /// Looks, plans and recomputes every cell, fresh or not: all that the command does.

@@ -60,8 +60,11 @@ Status SqlWarehouse::exchange(const StagingId& staging, Target target, const Lim
   auto done = run(fmt::format("exchanging {}", table_name(target)),
                   Statement(sql::exchange_tables(live(target), rebuilt)), limits);
   if (!done && done.error().code == 60) done.error().fault = Fault::kInternal;  // UNKNOWN_TABLE: the copy is gone
-  if (!done && done.error().code == 497)
-    done.error().message += fmt::format("; {}", rebuild_right(layout_.database).grant("gapless"));
+  if (!done && done.error().code == 497) {                                      // ACCESS_DENIED
+    const Right right = rebuild_right(layout_.database);
+    done.error().message +=
+        fmt::format("; a rebuild needs {} ON {}, and nothing else does", right.privilege, right.object);
+  }
   return done;
 }
 

@@ -65,6 +65,14 @@ TEST(Rights, AreThoseThatTheManualGrants) {
   EXPECT_EQ(needed, granted_by_the_manual());
 }
 
+TEST(Rights, OfARebuildAreNamedByTheManualAndNotAmongThoseOfEveryDay) {
+  const Right right = rebuild_right(scope().database);
+  std::ifstream manual(GAPLESS_MANUAL);
+  const std::string text(std::istreambuf_iterator<char>(manual), {});
+  EXPECT_NE(text.find("`" + right.grant("gapless") + "`"), std::string::npos) << right.grant("gapless");
+  for (const Right& other : rights_needed(scope())) EXPECT_NE(other.grant("gapless"), right.grant("gapless"));
+}
+
 TEST(Rights, AreTriedByStatementsThatDoNothing) {
   for (const Right& right : rights_needed(scope()))
     for (const std::string& probe : right.probes) {

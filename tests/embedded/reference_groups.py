@@ -74,7 +74,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix='gapless-groups-') as folder:
         folders = {stream: generate(stream, Path(folder)) for stream in STREAMS[part - 1::parts]}
         arguments: list[str | Path] = []
-        for own in folders.values():
+        for stream, own in folders.items():
             events = own / 'events.ndjson'
             arguments += [events, *(day.isoformat() for day in days_of(events)), own, str(buckets_of(stream))]
         subprocess.run([program, *arguments], check=True)
