@@ -62,7 +62,9 @@ Status SqlWarehouse::copy_others(const StagingId& staging, Target target, const 
 Result<StagedPartition> SqlWarehouse::staged(const StagingId& staging, Target target, const Limits& limits) {
   const TableName table = StagingTables::of(staging, layout_.staging_database).target(target);
   StagedPartition partition;
-  GAPLESS_ASSIGN(const auto cells, ask_content("what is staged", target, table, sql::ContentScope::kAll, [](Statement&) {}, limits));
+  GAPLESS_ASSIGN(const auto cells,
+                 ask_content(
+                     "what is staged", target, table, sql::ContentScope::kAll, [](Statement&) {}, limits));
   for (const TargetCell& cell : cells) {
     if (layout_.team_buckets.contains(staging.partition, cell.cell))
       partition.cells.push_back(cell);
