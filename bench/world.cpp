@@ -97,7 +97,8 @@ Product::Product(Workbench& bench, const std::string& events, const std::string&
   store_ = must(SqliteStateStore::open(file));
   SourceSpec spec{.table = table_of(events), .person_overrides = table_of(events)};
   spec.is_own = events == "gapless.events";
-  source_ = must(resolve_source(bench.engine(), spec, {}));
+  SourceMemory nothing_known;
+  source_ = must(resolve_source(bench.engine(), spec, {}, nothing_known));
   definition_ = sql::web_definition(described(spec));
   bench.execute(fmt::format("DROP DATABASE IF EXISTS {} SYNC", database));
   bench.execute(fmt::format("CREATE DATABASE {} ENGINE = Atomic", database));

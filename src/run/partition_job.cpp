@@ -217,11 +217,11 @@ Result<std::vector<OwnedCell>> PartitionJob::build_once(const Teams& teams, cons
   for (const auto& [team, cell] : cells) built.push_back(cell);
   targets_ = to_publish(built, live);
   const auto stage = [&](Target target, const Limits& bounds) -> Status {
-    GAPLESS_TRY(for_team_slices(
-        built_teams, [&](const Teams& slice) { return warehouse.stage_cells(staging(), target, slice, bounds); }));
+    GAPLESS_TRY(for_team_slices(teams, [&](const Teams& slice) {
+      const bool is_last = slice.back() == teams.back();
+      return warehouse.stage_cells(staging(), target, slice, is_last ? std::optional(teams) : std::nullopt, bounds);
+    }));
     kill_point("build.staged_", name(target));
-    GAPLESS_TRY(warehouse.copy_others(staging(), target, teams, bounds));
-    kill_point("build.copied_", name(target));
     return {};
   };
   GAPLESS_TRY(for_targets(stage));

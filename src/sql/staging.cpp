@@ -53,17 +53,15 @@ WideGroups bounces_groups(const std::string& sessions) {
   return {rows(is_alone(sessions)), rows("NOT (" + is_alone(sessions) + ")"), of_one, of_many};
 }
 
-std::string stage_wide(Target target, const TableName& staging, const TableName& sessions) {
+std::string wide_groups(Target target, const TableName& sessions) {
   const WideGroups groups =
       target == Target::kStats ? stats_groups(sessions.quoted()) : bounces_groups(sessions.quoted());
-  return expand(R"(INSERT INTO $staging ($columns)
+  return expand(R"(
     SELECT $keys, $of_one FROM $alone
     UNION ALL
     SELECT $keys, $of_many FROM $others
     GROUP BY $keys)",
-                {{"staging", staging.quoted()},
-                 {"columns", target_columns(target)},
-                 {"keys", target_keys(target)},
+                {{"keys", target_keys(target)},
                  {"of_one", groups.of_one},
                  {"alone", groups.alone},
                  {"of_many", groups.of_many},
@@ -77,7 +75,7 @@ std::string text_of(const Column& column) {
 }
 
 /// Of one sessions table: the totals by the hour and each dimension of a session by the day, in one pass.
-std::string stage_whole_sessions() {
+std::string breakdowns_of_whole_sessions() {
   std::string sets = "(team_id, hour)", dimension, value;
   for (const Column& column : session_dimensions()) {
     const std::string name(column.name);
@@ -97,7 +95,7 @@ std::string stage_whole_sessions() {
 }
 
 /// And a dimension of views: a session counts once for each value that it viewed.
-std::string stage_viewed(std::string_view dimension) {
+std::string breakdown_of_views(std::string_view dimension) {
   return expand(R"(
     SELECT team_id, toDateTime({day:Date}, 'UTC') AS bucket, '$dimension' AS dimension, CAST(seen, 'String') AS value,
       uniqState(person_id), sumState(toUInt64(nth = 1)), sumState(toUInt64(1)), sumState(toUInt64(0)), sumState(toInt64(0))
@@ -108,11 +106,22 @@ std::string stage_viewed(std::string_view dimension) {
                 {{"dimension", std::string(dimension)}});
 }
 
-std::string stage_breakdowns(const TableName& staging, const TableName& sessions) {
-  std::string groups = stage_whole_sessions();
-  for (const Column& column : kViewDimensions) groups += "\n    UNION ALL" + stage_viewed(column.name);
-  return "INSERT INTO " + staging.quoted() + " (" + target_columns(Target::kBreakdowns) + ")" +
-         expand(groups, {{"sessions", sessions.quoted()}});
+std::string narrow_groups(const TableName& sessions) {
+  std::string groups = breakdowns_of_whole_sessions();
+  for (const Column& column : kViewDimensions) groups += "\n    UNION ALL" + breakdown_of_views(column.name);
+  return expand(groups, {{"sessions", sessions.quoted()}});
+}
+
+/// The live rows of all teams but {but}, as they are. Tables that others made may have the key in other types than ours: the
+/// rows of a UNION have one.
+std::string others(Target target, const TableName& live) {
+  std::string values = "CAST(team_id, 'UInt64'), CAST(period_bucket, 'DateTime(\\'UTC\\')')";
+  for (const Column& column : dimensions(target))
+    values.append(", CAST(").append(column.name).append(", '").append(column.type).append("')");
+  return expand(R"(
+    SELECT $values, $states FROM $live
+    WHERE _partition_id = {partition:String} AND team_id NOT IN ({but:Array(UInt64)}))",
+                {{"values", values}, {"states", names(states(target))}, {"live", live.quoted()}});
 }
 
 }  // namespace
@@ -123,7 +132,13 @@ std::map<std::string, std::string> stage_settings(Target target) {
 }
 
 std::string stage_cells(Target target, const TableName& staging, const TableName& sessions) {
-  return target == Target::kBreakdowns ? stage_breakdowns(staging, sessions) : stage_wide(target, staging, sessions);
+  return "INSERT INTO " + staging.quoted() + " (" + target_columns(target) + ")" +
+         (target == Target::kBreakdowns ? narrow_groups(sessions) : wide_groups(target, sessions));
+}
+
+std::string stage_cells_and_others(Target target, const TableName& staging, const TableName& sessions,
+                                   const TableName& live) {
+  return stage_cells(target, staging, sessions) + "\n    UNION ALL" + others(target, live);
 }
 
 }  // namespace gapless::sql

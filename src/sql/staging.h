@@ -11,6 +11,10 @@ namespace gapless::sql {
 /// Aggregates the sessions of {teams:Array(UInt64)} into groups; each full key comes out once. Of the narrow target it binds
 /// {day:Date} too, and means what it says under stage_settings().
 std::string stage_cells(Target target, const TableName& staging, const TableName& sessions);
+/// The same, and the live rows of the partition {partition:String} of all teams but {but:Array(UInt64)}, as they are: in one
+/// insert, which leaves one part to publish where two would have to be merged.
+std::string stage_cells_and_others(Target target, const TableName& staging, const TableName& sessions,
+                                   const TableName& live);
 std::map<std::string, std::string> stage_settings(Target target);
 
 }  // namespace gapless::sql

@@ -86,16 +86,6 @@ std::string create_like(const TableName& table, const TableName& like) {
 
 std::string drop_table(const TableName& table) { return "DROP TABLE IF EXISTS " + table.quoted() + " SYNC"; }
 
-std::string copy_others(Target target, const TableName& staging, const TableName& live, TeamBuckets buckets) {
-  return expand(R"(INSERT INTO $staging ($columns) SELECT $columns FROM $live
-    WHERE $partition AND team_id NOT IN ({but:Array(UInt64)}))",
-                {{"staging", staging.quoted()},
-                 {"columns", target_columns(target)},
-                 {"live", live.quoted()},
-                 {"partition", buckets.count() == 1 ? "toYYYYMMDD(period_bucket) = toYYYYMMDD({day:Date})"
-                                                    : "_partition_id = {partition:String}"}});
-}
-
 std::string content(Target target, const TableName& table, ContentScope scope) {
   std::string of_row, figures;
   for (const auto& [measure, value] : measures(target)) {

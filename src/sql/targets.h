@@ -15,9 +15,6 @@ std::string create_target(Target target, const TableName& table, TeamBuckets buc
 std::string create_like(const TableName& table, const TableName& like);
 std::string drop_table(const TableName& table);
 
-/// Copies the live rows of {day:Date}, or with several buckets of {partition:String}, of all teams but {but:Array(UInt64)}.
-std::string copy_others(Target target, const TableName& staging, const TableName& live, TeamBuckets buckets);
-
 /// Which rows of a target table content() looks at.
 enum class ContentScope {
   kDays,          ///< {first:Date} … {last:Date}

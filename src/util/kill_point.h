@@ -10,8 +10,7 @@ namespace gapless {
 inline constexpr auto kKillPoints = std::to_array<std::string_view>(
     {// a run, up to the gate
      "run.begun", "lease.taken", "build.journal_written", "build.staging_created", "build.sessions_built",
-     "build.staged_stats", "build.copied_stats", "build.staged_bounces", "build.copied_bounces",
-     "build.staged_breakdowns", "build.copied_breakdowns", "check.passed",
+     "build.staged_stats", "build.staged_bounces", "build.staged_breakdowns", "check.passed",
      // publishing; before and after a target and the record also when recovery redoes it
      "publish.before_journal", "publish.journal_written", "publish.before_stats", "publish.after_stats",
      "publish.before_bounces", "publish.after_bounces", "publish.before_breakdowns", "publish.after_breakdowns",

@@ -39,24 +39,16 @@ Result<std::vector<OwnedCell>> SqlWarehouse::build_sessions(const StagingId& sta
   return ask_owned("what the sessions hold", cells, day, limits);
 }
 
-Status SqlWarehouse::stage_cells(const StagingId& staging, Target target, const Teams& teams, const Limits& limits) {
+Status SqlWarehouse::stage_cells(const StagingId& staging, Target target, const Teams& teams,
+                                 const std::optional<Teams>& all_but, const Limits& limits) {
   const StagingTables tables = StagingTables::of(staging, layout_.staging_database);
-  Statement statement(sql::stage_cells(target, tables.target(target), tables.sessions));
+  const TableName& table = tables.target(target);
+  Statement statement(all_but ? sql::stage_cells_and_others(target, table, tables.sessions, live(target))
+                              : sql::stage_cells(target, table, tables.sessions));
   statement.bind("teams", teams);
   if (target == Target::kBreakdowns) statement.bind("day", staging.partition.day);
+  if (all_but) statement.bind("but", *all_but).bind("partition", layout_.team_buckets.partition_id(staging.partition));
   return run(fmt::format("building {}", table_name(target)), statement, limits, sql::stage_settings(target));
-}
-
-Status SqlWarehouse::copy_others(const StagingId& staging, Target target, const Teams& but, const Limits& limits) {
-  const StagingTables tables = StagingTables::of(staging, layout_.staging_database);
-  const TeamBuckets buckets = layout_.team_buckets;
-  Statement statement(sql::copy_others(target, tables.target(target), live(target), buckets));
-  statement.bind("but", but);
-  if (buckets.count() == 1)
-    statement.bind("day", staging.partition.day);
-  else
-    statement.bind("partition", buckets.partition_id(staging.partition));
-  return run(fmt::format("copying the other teams of {}", table_name(target)), statement, limits);
 }
 
 Result<StagedPartition> SqlWarehouse::staged(const StagingId& staging, Target target, const Limits& limits) {

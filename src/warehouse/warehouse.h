@@ -160,10 +160,10 @@ class Warehouse {
   /// own no event are left out. Call it once for each team: it appends. After an error the staging is not usable.
   virtual Result<std::vector<OwnedCell>> build_sessions(const StagingId& staging, const Teams& teams,
                                                         const Limits& limits) = 0;
-  /// Aggregates the sessions of these teams into the target's staging table. Call it once for each team: it appends.
-  virtual Status stage_cells(const StagingId& staging, Target target, const Teams& teams, const Limits& limits) = 0;
-  /// Copies the live rows of the partition, as they are, of all teams but these.
-  virtual Status copy_others(const StagingId& staging, Target target, const Teams& but, const Limits& limits) = 0;
+  /// Aggregates the sessions of these teams into the target's staging table; and where `all_but` is given, copies the live
+  /// rows of the partition, as they are, of all teams but those. Call it once for each team: it appends.
+  virtual Status stage_cells(const StagingId& staging, Target target, const Teams& teams,
+                             const std::optional<Teams>& all_but, const Limits& limits) = 0;
   virtual Result<StagedPartition> staged(const StagingId& staging, Target target, const Limits& limits) = 0;
   /// The staged partition of every target.
   virtual Result<PartitionStates> staged_state(const StagingId& staging, const Limits& limits) = 0;

@@ -58,8 +58,7 @@ StagingId WarehouseContract::stage(const Partition& partition, const Teams& team
   EXPECT_TRUE(warehouse().create_staging(staging, {}));
   EXPECT_TRUE(warehouse().build_sessions(staging, teams, {}));
   for (const Target target : kTargets) {
-    EXPECT_TRUE(warehouse().stage_cells(staging, target, teams, {}));
-    EXPECT_TRUE(warehouse().copy_others(staging, target, teams, {}));
+    EXPECT_TRUE(warehouse().stage_cells(staging, target, teams, teams, {}));
   }
   return staging;
 }

@@ -50,7 +50,8 @@ TEST_P(WarehouseContract, BuildsTeamAfterTeamAsAllAtOnce) {
   }
   EXPECT_EQ(cells, owned(kDay, {kTeam, kOther}));
   for (const Target target : kTargets) {
-    for (const TeamId one : {kTeam, kOther}) ASSERT_TRUE(warehouse().stage_cells(in_turn, target, {one}, {}));
+    for (const TeamId one : {kTeam, kOther})
+      ASSERT_TRUE(warehouse().stage_cells(in_turn, target, {one}, std::nullopt, {}));
     EXPECT_EQ(warehouse().staged(in_turn, target, {}).value().cells,
               warehouse().staged(at_once, target, {}).value().cells);
   }
@@ -354,9 +355,9 @@ TEST_P(WarehouseContract, KeepsTwoStagingsOfOnePartitionApart) {
     EXPECT_THAT(warehouse().staged(staging, Target::kStats, {}).value().cells, IsEmpty());
   }
   ASSERT_TRUE(warehouse().build_sessions(first, {kTeam}, {}));
-  ASSERT_TRUE(warehouse().stage_cells(first, Target::kStats, {kTeam}, {}));
+  ASSERT_TRUE(warehouse().stage_cells(first, Target::kStats, {kTeam}, std::nullopt, {}));
   ASSERT_TRUE(warehouse().build_sessions(of_another_fence, {kOther}, {}));
-  ASSERT_TRUE(warehouse().stage_cells(of_another_fence, Target::kStats, {kTeam, kOther}, {}));
+  ASSERT_TRUE(warehouse().stage_cells(of_another_fence, Target::kStats, {kTeam, kOther}, std::nullopt, {}));
   EXPECT_EQ(warehouse().staged(first, Target::kStats, {}).value().cells.at(0).cell.team, kTeam);
   EXPECT_EQ(warehouse().staged(of_another_fence, Target::kStats, {}).value().cells.at(0).cell.team, kOther);
   EXPECT_THAT(warehouse().staged(of_another_store, Target::kStats, {}).value().cells, IsEmpty());
@@ -379,7 +380,7 @@ TEST_P(WarehouseContract, MakesADroppedStagingAnewAndEmpty) {
   EXPECT_FALSE(warehouse().staged(staging, Target::kStats, {})) << "what does not exist is no empty answer";
   ASSERT_TRUE(warehouse().create_staging(staging, {}));
   EXPECT_THAT(warehouse().staged(staging, Target::kStats, {}).value().cells, IsEmpty());
-  ASSERT_TRUE(warehouse().stage_cells(staging, Target::kStats, {kTeam}, {}));
+  ASSERT_TRUE(warehouse().stage_cells(staging, Target::kStats, {kTeam}, std::nullopt, {}));
   EXPECT_THAT(warehouse().staged(staging, Target::kStats, {}).value().cells, IsEmpty()) << "its sessions are gone too";
 }
 

@@ -405,7 +405,7 @@ TEST_F(Backfill, WorksOffDaysInTheOrderAskedFor) {
 }
 
 TEST_F(Backfill, GoesOnWithTheOtherDaysWhenOneFails) {
-  world.faults.inject({.at_call = 2, .method = "copy_others", .error = refused()});  // in the newest day
+  world.faults.inject({.at_call = 2, .method = "stage_cells", .error = refused()});  // in the newest day
   const RunReport report = world.backfill(world.ask()).value();
   EXPECT_EQ(report.status, RunStatus::kPartial);
   EXPECT_THAT(days_of(report), ElementsAre("2026-03-01 published", "2026-03-02 published", "2026-03-04 failed"));
@@ -419,7 +419,7 @@ TEST_F(Backfill, PublishesNothingWhenTheLiveRowsChangeUnderIt) {
   publish_all();
   world.warehouse.put({view(1, "2026-03-02T15:00:00Z", "late", 20)});
   const auto ledger_before = world.warehouse.state().ledger.size();
-  world.faults.inject({.method = "copy_others", .outcome = Outcome::kSuccess, .on_fire = [&] {
+  world.faults.inject({.method = "stage_cells", .outcome = Outcome::kSuccess, .on_fire = [&] {
                          world.warehouse.delete_rows(Target::kStats, cell(2, "2026-03-02"));
                        }});
   const RunReport report = world.backfill(world.ask()).value();

@@ -63,8 +63,8 @@ TEST_F(Cancelled, ByAPauseBeginsNoOtherDay) {
 }
 
 TEST_F(Cancelled, BeforePublishingPublishesNothing) {
-  for (const char* during : {"ledger", "source_counts", "create_staging", "build_sessions", "stage_cells",
-                             "copy_others", "staged", "staged_state", "live_state"}) {
+  for (const char* during : {"ledger", "source_counts", "create_staging", "build_sessions", "stage_cells", "staged",
+                             "staged_state", "live_state"}) {
     RunWorld other;
     other.warehouse.put(world.warehouse.events());
     std::stop_source source;

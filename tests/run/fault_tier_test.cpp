@@ -137,7 +137,7 @@ TEST_P(RecoveryTier, FailsAtEveryCallOfRecovery) {
   for (std::uint64_t call = 1; call <= 4; ++call) die_again("replace_partition", call);
   for (std::uint64_t call = 1; call <= 2; ++call) die_again("drop_partition", call);
   for (std::uint64_t call = 1; call <= 3; ++call) die_again("record", call);
-  for (std::uint64_t call = 1; call <= 3; ++call) die_again("copy_others", call);
+  for (std::uint64_t call = 1; call <= 3; ++call) die_again("stage_cells", call);
 }
 
 INSTANTIATE_TEST_SUITE_P(

@@ -388,21 +388,15 @@ Result<std::vector<OwnedCell>> FakeWarehouse::build_sessions(const StagingId& st
       });
 }
 
-Status FakeWarehouse::stage_cells(const StagingId& staging, Target target, const Teams& teams, const Limits& limits) {
+Status FakeWarehouse::stage_cells(const StagingId& staging, Target target, const Teams& teams,
+                                  const std::optional<Teams>& all_but, const Limits& limits) {
   return faults_->call<void>("stage_cells", limits, [&](Effect extent) -> Status {
     const std::lock_guard lock(mutex_);
     GAPLESS_ASSIGN(FakeStaging* const tables, usable_staging(staging));
-    append(tables->targets[index(target)], groups_of(target, of_teams(tables->sessions, teams)), extent);
-    return {};
-  });
-}
-
-Status FakeWarehouse::copy_others(const StagingId& staging, Target target, const Teams& but, const Limits& limits) {
-  return faults_->call<void>("copy_others", limits, [&](Effect extent) -> Status {
-    const std::lock_guard lock(mutex_);
-    GAPLESS_ASSIGN(FakeStaging* const tables, usable_staging(staging));
-    std::vector<ModelGroup> rows = live_rows(target, staging.partition);
-    std::erase_if(rows, [&](const ModelGroup& row) { return contains(but, row.team); });
+    std::vector<ModelGroup> rows = groups_of(target, of_teams(tables->sessions, teams));
+    if (all_but)
+      for (ModelGroup& row : live_rows(target, staging.partition))
+        if (!contains(*all_but, row.team)) rows.push_back(std::move(row));
     append(tables->targets[index(target)], std::move(rows), extent);
     return {};
   });

@@ -60,8 +60,8 @@ class FakeWarehouse final : public Warehouse {
   Status create_staging(const StagingId& staging, const Limits& limits) override;
   Result<std::vector<OwnedCell>> build_sessions(const StagingId& staging, const Teams& teams,
                                                 const Limits& limits) override;
-  Status stage_cells(const StagingId& staging, Target target, const Teams& teams, const Limits& limits) override;
-  Status copy_others(const StagingId& staging, Target target, const Teams& but, const Limits& limits) override;
+  Status stage_cells(const StagingId& staging, Target target, const Teams& teams, const std::optional<Teams>& all_but,
+                     const Limits& limits) override;
   Result<StagedPartition> staged(const StagingId& staging, Target target, const Limits& limits) override;
   Result<PartitionStates> staged_state(const StagingId& staging, const Limits& limits) override;
 

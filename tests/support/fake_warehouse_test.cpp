@@ -22,7 +22,7 @@ class FakeWarehouseFaults : public testing::Test {
     fake.put({{kTeam, kDay.start() + 10h, 1, "a"}, {kTeam, kDay.start() + 11h, 2, "b"}});
     EXPECT_TRUE(fake.create_staging(staging, {}));
     EXPECT_TRUE(fake.build_sessions(staging, {kTeam}, {}));
-    EXPECT_TRUE(fake.stage_cells(staging, Target::kStats, {kTeam}, {}));
+    EXPECT_TRUE(fake.stage_cells(staging, Target::kStats, {kTeam}, std::nullopt, {}));
     EXPECT_TRUE(fake.replace_partition(staging, Target::kStats, {}));
     fake.faults().forget_calls();
   }

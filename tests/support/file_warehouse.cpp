@@ -299,11 +299,9 @@ Result<std::vector<OwnedCell>> FileWarehouse::build_sessions(const StagingId& st
                                                              const Limits& limits) {
   return on_fake([&](FakeWarehouse& fake) { return fake.build_sessions(staging, teams, limits); });
 }
-Status FileWarehouse::stage_cells(const StagingId& staging, Target target, const Teams& teams, const Limits& limits) {
-  return on_fake([&](FakeWarehouse& fake) { return fake.stage_cells(staging, target, teams, limits); });
-}
-Status FileWarehouse::copy_others(const StagingId& staging, Target target, const Teams& but, const Limits& limits) {
-  return on_fake([&](FakeWarehouse& fake) { return fake.copy_others(staging, target, but, limits); });
+Status FileWarehouse::stage_cells(const StagingId& staging, Target target, const Teams& teams,
+                                  const std::optional<Teams>& all_but, const Limits& limits) {
+  return on_fake([&](FakeWarehouse& fake) { return fake.stage_cells(staging, target, teams, all_but, limits); });
 }
 Result<StagedPartition> FileWarehouse::staged(const StagingId& staging, Target target, const Limits& limits) {
   return on_fake([&](FakeWarehouse& fake) { return fake.staged(staging, target, limits); });
