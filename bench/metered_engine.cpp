@@ -20,6 +20,12 @@ std::string kind_of(const std::string& text) {
   return kind.substr(0, kLongest);
 }
 
+Purpose purpose_of(const std::string& text) {
+  const bool is_staged = text.find("staging_") != std::string::npos;
+  if (text.starts_with("SELECT")) return is_staged ? Purpose::kChecking : Purpose::kOther;
+  return is_staged || text.starts_with("ALTER TABLE") ? Purpose::kBuilding : Purpose::kOther;
+}
+
 }  // namespace
 
 double cpu_now() {
@@ -40,8 +46,15 @@ auto MeteredEngine::metered(const Statement& statement, StatementOptions options
   };
   const auto begun = std::chrono::steady_clock::now();
   const double cpu = cpu_now();
+  const Purpose purpose = purpose_of(statement.text());
+  {
+    const std::lock_guard lock(mutex_);
+    if (Busy& busy = busy_[purpose]; busy.running++ == 0) busy.since = begun;
+  }
   auto result = run(options);
   const std::lock_guard lock(mutex_);
+  if (Busy& busy = busy_[purpose]; --busy.running == 0)
+    busy.seconds += std::chrono::duration<double>(std::chrono::steady_clock::now() - busy.since).count();
   Cost& cost = costs_[kind_of(statement.text())];
   ++cost.statements;
   cost.seconds += std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count();
@@ -82,9 +95,16 @@ std::map<std::string, Cost> MeteredEngine::costs() const {
   return costs_;
 }
 
+double MeteredEngine::seconds_for(Purpose purpose) const {
+  const std::lock_guard lock(mutex_);
+  const auto found = busy_.find(purpose);
+  return found == busy_.end() ? 0 : found->second.seconds;
+}
+
 void MeteredEngine::forget() {
   const std::lock_guard lock(mutex_);
   costs_.clear();
+  busy_.clear();
 }
 
 }  // namespace gapless::bench

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <map>
 #include <mutex>
 #include <string>
@@ -17,6 +18,13 @@ struct Cost {
   std::uint64_t rows_written = 0;
   std::uint64_t bytes_written = 0;
   std::uint64_t peak_memory_bytes = 0;  ///< of the largest, as seen now and then
+};
+
+/// What a statement of a backfill is for.
+enum class Purpose {
+  kBuilding,  ///< it makes or moves data
+  kChecking,  ///< it reads what was staged
+  kOther      ///< it looks, plans or records
 };
 
 /// Seconds of processor time that the process has used.
@@ -38,15 +46,24 @@ class MeteredEngine final : public Engine {
 
   /// By the statement's first words.
   std::map<std::string, Cost> costs() const;
+  /// Seconds of the clock in which any statement of this purpose ran.
+  double seconds_for(Purpose purpose) const;
   void forget();
 
  private:
   template <class Run>
   auto metered(const Statement& statement, StatementOptions options, Run run);
 
+  struct Busy {
+    std::size_t running = 0;
+    std::chrono::steady_clock::time_point since;
+    double seconds = 0;
+  };
+
   Engine& engine_;
   mutable std::mutex mutex_;
   std::map<std::string, Cost> costs_;
+  std::map<Purpose, Busy> busy_;
 };
 
 }  // namespace gapless::bench

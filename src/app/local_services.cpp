@@ -130,7 +130,8 @@ Result<SqlWarehouse*> LocalServices::opened_warehouse() {
     WarehouseLayout tables = layout();
     GAPLESS_ASSIGN(partitioning_, look_at_partitioning(*engine, tables.database, tables.targets, limits()));
     // Whatever is configured, what was left half published lies where the tables say. In tables that differ nothing can be.
-    tables.team_buckets = agreed_buckets(partitioning_, std::nullopt).value_or(TeamBuckets());
+    const auto configured = partitioning_.empty() ? configuration_.settings.team_buckets : std::nullopt;
+    tables.team_buckets = agreed_buckets(partitioning_, configured).value_or(TeamBuckets());
     warehouse_.emplace(*engine, std::move(tables));
   }
   return &*warehouse_;

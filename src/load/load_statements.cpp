@@ -96,7 +96,9 @@ std::string merge_day(const TableName& events, const TableName& staging) {
   return fmt::format(
       "INSERT INTO {events} ({columns}, load_id) SELECT {columns}, {{load:String}} FROM {staging} WHERE {day}"
       " AND ({identity}) NOT IN (SELECT {identity} FROM {events} WHERE {day})"
-      " AND {place} NOT IN ({repetitions})",
+      " AND {place} NOT IN ({repetitions})"
+      // A place means something within one set of parts alone: both reads see the same one.
+      " SETTINGS enable_shared_storage_snapshot_in_query = 1",
       fmt::arg("events", events.quoted()), fmt::arg("columns", column_names()), fmt::arg("staging", staging.quoted()),
       fmt::arg("day", kDay), fmt::arg("identity", kIdentity), fmt::arg("place", kPlace),
       fmt::arg("repetitions", repetitions));

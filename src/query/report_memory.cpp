@@ -11,6 +11,7 @@ namespace {
 constexpr std::size_t kMostTeams = 200;
 constexpr std::size_t kMostAnswers = 500;
 constexpr std::size_t kMostRows = 1000;
+constexpr std::size_t kMostBytes = 64 * 1024;  ///< of the values of an answer, which may be anybody's URLs
 
 /// Leaves out what was asked for the longest time ago.
 template <class Kept>
@@ -88,6 +89,9 @@ std::optional<std::vector<ReportRow>> ReportMemory::rows(const Statement& statem
 void ReportMemory::keep_rows(const Statement& statement, std::string_view version, const std::vector<ReportRow>& rows) {
   if (rows.size() > kMostRows) return;
   const std::string key = key_of(statement);
+  std::size_t bytes = key.size();
+  for (const ReportRow& row : rows) bytes += row.value.size();
+  if (bytes > kMostBytes) return;
   const std::lock_guard lock(mutex_);
   if (!answers_.contains(key)) make_room(answers_, kMostAnswers);
   answers_[key] = {std::string(version), rows, ++questions_};

@@ -56,6 +56,7 @@ Targets targets_of(const Publication& publication) {
 std::string encode(const Publication& publication) {
   Json json = {{"version", 1},
                {"definition", publication.definition_text},
+               {"team_buckets", publication.team_buckets},
                {"targets", Json::object()},
                {"ledger", Json::array()}};
   for (const Target target : targets_of(publication)) {
@@ -72,6 +73,7 @@ Result<Publication> decode_publication(std::string_view payload) {
     const Json json = Json::parse(payload);
     Publication publication;
     publication.definition_text = json.at("definition");
+    publication.team_buckets = json.value("team_buckets", std::uint32_t{0});
     for (const auto& [which, one] : json.at("targets").items()) {
       const auto target = parse_target(which);
       if (!target) return fail(Fault::kCorrupt, "the journal names an unknown target");

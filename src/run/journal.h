@@ -20,6 +20,7 @@ struct Publication {
   std::array<std::optional<OfTarget>, kTargets.size()> targets;  ///< none: this one stays as it is
   std::vector<LedgerRow> ledger;
   std::string definition_text;
+  std::uint32_t team_buckets = 0;  ///< in which its partition was staged; 0: of a version that did not say
 };
 
 /// Those that it replaces or drops.

@@ -42,9 +42,11 @@ TEST(Publication, SurvivesTheJournalWithEveryFigure) {
 TEST(Publication, MayBeOfOneTarget) {
   Publication publication;
   publication.targets[2] = {{false, {"20260301_1_1_0"}, 3}};
+  publication.team_buckets = 8;
   const auto read = decode_publication(encode(publication));
   ASSERT_TRUE(read) << read.error().message;
   EXPECT_EQ(targets_of(*read), Targets{Target::kBreakdowns});
+  EXPECT_EQ(read->team_buckets, 8U);
 }
 
 TEST(Publication, IsReadAsItWasWrittenBeforeThereWereThree) {

@@ -312,6 +312,7 @@ void PartitionJob::fill_ledger(const std::vector<OwnedCell>& built, const Window
       publication.ledger.push_back(std::move(row));
     }
   publication.definition_text = context_.definition.text();
+  publication.team_buckets = context_.warehouse.team_buckets().count();
 }
 
 Status apply_publication(Warehouse& warehouse, const StagingId& staging, const Publication& publication,

@@ -16,9 +16,12 @@
 namespace gapless {
 namespace {
 
+/// Whatever their rows: in a table that aggregates, those of one key may be merged at any moment.
 bool is_same(const std::vector<TargetCell>& one, const std::vector<TargetCell>& other) {
-  return std::ranges::equal(
-      one, other, [](const TargetCell& a, const TargetCell& b) { return a.cell == b.cell && a.content == b.content; });
+  return std::ranges::equal(one, other, [](const TargetCell& a, const TargetCell& b) {
+    return a.cell == b.cell && a.content.keys == b.content.keys && a.content.key_hash == b.content.key_hash &&
+           a.content.measures == b.content.measures;
+  });
 }
 
 /// By id, what tells whether a partition is as it was.
@@ -57,6 +60,7 @@ class Rebuild {
   Status work() {
     steps_.begin("wait");
     GAPLESS_TRY(wait_until_nobody_is_at_work());
+    GAPLESS_TRY(lease_.confirm().map([](auto) {}));  // a process that was stopped meanwhile may have lost it
     GAPLESS_TRY(
         resolve_left_over(context_.warehouse, context_.store, Partition::all(), context_.run_id, context_.options));
     GAPLESS_TRY(look());

@@ -91,9 +91,16 @@ Result<Outcome> settle_without_staging(Warehouse& warehouse, const JournalEntry&
 }
 
 Result<Outcome> redo(Warehouse& warehouse, const StagingId& staging, const JournalEntry& entry, const Limits& limits) {
+  GAPLESS_ASSIGN(const Publication publication, decode_publication(entry.payload));
+  const std::uint32_t buckets = warehouse.team_buckets().count();
+  if (publication.team_buckets != 0 && publication.team_buckets != buckets)  // the same partition is another one now
+    return fail(Fault::kConflict,
+                fmt::format("{} was being published by run {} in {} team buckets, and the targets are in {} now: it is"
+                            " finished once those that are kept (targets.breakdowns) are in {} again",
+                            entry.partition.to_string(), entry.run_id, publication.team_buckets, buckets,
+                            publication.team_buckets));
   GAPLESS_ASSIGN(const bool is_void, published_again_since(warehouse, entry, limits));
   if (is_void) return Outcome::kDiscarded;
-  GAPLESS_ASSIGN(const Publication publication, decode_publication(entry.payload));
   auto redone = apply_publication(warehouse, staging, publication, [&]() -> Result<Limits> { return limits; });
   if (redone) return Outcome::kFinished;
   if (redone.error().fault != Fault::kInternal) return fail(std::move(redone.error()));

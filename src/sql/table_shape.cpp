@@ -36,7 +36,8 @@ std::string table_columns() {
 }
 
 std::string table_versions() {
-  // A path holds the table's UUID and the part's name, which no table gives twice. A mutated part has another name.
+  // A path holds the table's UUID and the part's name. A mutated part has another name, and one that was given again after
+  // a partition was dropped another time.
   return "SELECT concat(database, '.', table) AS name, hex(sipHash128(arraySort(groupArray((path, rows,"
          " modification_time))))) AS version FROM system.parts WHERE active AND database IN ({databases:Array(String)})"
          " AND concat(database, '.', table) IN ({tables:Array(String)}) GROUP BY name ORDER BY name";

@@ -298,6 +298,7 @@ Result<std::map<Partition, PartitionVersion>> SqlWarehouse::inventory_of(Target 
   std::map<Partition, PartitionVersion> partitions;
   for (PartitionVersion& version : versions) {
     const auto partition = buckets.of_partition_id(version.partition);
+    if (!partition && buckets == layout_.team_buckets) GAPLESS_TRY(check_partitioning(limits));
     if (!partition)
       return fail(Fault::kCorrupt, fmt::format("{}: '{}' is not a day{}", question, version.partition,
                                                buckets.count() == 1 ? "" : " and one of its buckets"));

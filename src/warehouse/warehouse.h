@@ -116,7 +116,7 @@ class Warehouse {
   /// The partitions with rows of every table that the source mapping reads, by id. None where what changed cannot be told
   /// so (FINAL, a view): whoever wants to know has to read all of it each time.
   virtual Result<std::optional<std::vector<PartitionVersion>>> source_inventory(const Limits& limits) = 0;
-  /// Another text than any before, once anything changed in source, kept targets or ledger; a merge may change it too. None
+  /// Equal texts: source, kept targets and ledger stand in the same parts, and hold the same. A merge changes it too. None
   /// where that cannot be told by looking at parts.
   virtual Result<std::optional<std::string>> version(const Limits& limits) = 0;
   /// The flat counts of each of these partitions, of every team and day; those without usable events are left out.

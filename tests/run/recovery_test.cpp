@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "run/journal.h"
 #include "run/tier.h"
 #include "support/live_parts.h"
 
@@ -76,6 +77,28 @@ TEST(Recovery, ShowsNoReaderHalfAReplacementAfterwards) {
   EXPECT_THAT(parts(), SizeIs(testing::Gt(1))) << "old and new stand side by side";
   ASSERT_TRUE(world.recover(tier_ask(world), world.store));
   EXPECT_THAT(parts(), SizeIs(1));
+}
+
+TEST(Recovery, RedoesNothingInOtherTeamBucketsThanItWasStagedIn) {
+  TierWorld world;
+  die_in(world, "replace_partition", 1, Effect::kHalf);
+  const auto entries = world.kept.journal().value();
+  ASSERT_THAT(entries, SizeIs(1));
+  Publication staged = decode_publication(entries[0].payload).value();
+  EXPECT_EQ(staged.team_buckets, 1U);
+  staged.team_buckets = 8;
+  JournalEntry of_others = entries[0];
+  of_others.payload = encode(staged);
+  ASSERT_TRUE(world.kept.write_journal(of_others));
+  const auto before = world.warehouse.state().parts_made;
+  const auto refused = world.recover(tier_ask(world), world.store);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().fault, Fault::kConflict);
+  EXPECT_THAT(refused.error().message, HasSubstr("in 8 team buckets, and the targets are in 1 now"));
+  EXPECT_EQ(world.warehouse.state().parts_made, before);
+  EXPECT_THAT(world.warehouse.list_staging({}).value(), SizeIs(1)) << "nothing is thrown away";
+  ASSERT_TRUE(world.kept.write_journal(entries[0]));
+  EXPECT_EQ(world.recover(tier_ask(world), world.store).value().redone, 1U);
 }
 
 TEST(Recovery, LeavesARunAloneThatIsStillAtWork) {
