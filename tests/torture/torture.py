@@ -83,7 +83,7 @@ class Torture(CommandTest):
         super().__init__('torture')
         self.least_kills, self.least_publishing, self.rng = kills, publishing, random.Random(seed)
         self.kills = self.while_publishing = self.of_recovery = self.second_processes = self.iteration = 0
-        self.never_killed_at = set(POINTS)
+        self.never_killed_at = set(OF_RECOVERY + OF_RUN)
         self.changes = self.new_changes(seed)
         self.loaded = Loaded()
         self.published: Days = days_of(())
