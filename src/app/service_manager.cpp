@@ -5,12 +5,12 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-#include <charconv>
 #include <cstdlib>
 #include <cstring>
 #include <ctime>
 
 #include "util/file_descriptor.h"
+#include "util/parse_number.h"
 
 namespace gapless {
 namespace {
@@ -24,11 +24,9 @@ std::string variable(const char* name) {
 
 ServiceManager::ServiceManager() : socket_(variable("NOTIFY_SOCKET")) {
   const std::string interval = variable("WATCHDOG_USEC"), pid = variable("WATCHDOG_PID");
-  std::int64_t microseconds = 0;
-  const auto [end, error] = std::from_chars(interval.data(), interval.data() + interval.size(), microseconds);
+  const auto microseconds = parse_number<std::int64_t>(interval);
   const bool is_ours = pid.empty() || pid == std::to_string(getpid());
-  if (error == std::errc() && end == interval.data() + interval.size() && microseconds > 0 && is_ours)
-    watchdog_ = std::chrono::microseconds(microseconds);
+  if (microseconds && *microseconds > 0 && is_ours) watchdog_ = std::chrono::microseconds(*microseconds);
 }
 
 void ServiceManager::notify(const std::string& text) const {

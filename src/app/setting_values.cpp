@@ -4,10 +4,10 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <cmath>
 
 #include "cli/wording.h"
+#include "util/parse_number.h"
 
 namespace gapless {
 namespace {
@@ -16,14 +16,6 @@ using std::chrono::milliseconds;
 using std::chrono::seconds;
 
 tl::unexpected<std::string> wanted(std::string what) { return tl::unexpected<std::string>(std::move(what)); }
-
-template <class Number>
-std::optional<Number> number_of(std::string_view text) {
-  Number number{};
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (text.empty() || error != std::errc() || end != text.data() + text.size()) return std::nullopt;
-  return number;
-}
 
 struct SizeUnit {
   std::string_view name;
@@ -44,7 +36,7 @@ constexpr std::array<SizeUnit, 10> kSizeUnits = {SizeUnit{"", 1},
 std::optional<std::uint64_t> size_of(std::string_view text) {
   constexpr double kMost = 1e18;
   const std::size_t unit_at = std::min(text.find_first_not_of("0123456789."), text.size());
-  const auto number = number_of<double>(text.substr(0, unit_at));
+  const auto number = parse_number<double>(text.substr(0, unit_at));
   for (const SizeUnit& unit : kSizeUnits) {
     if (!number || unit.name != text.substr(unit_at)) continue;
     const double bytes = *number * unit.bytes;
@@ -109,13 +101,13 @@ std::size_t value_end(std::string_view text, std::size_t begin, std::string_view
 }  // namespace
 
 ReadValue<int> read_whole_number(std::string_view text, int least, int most) {
-  const auto number = number_of<int>(text);
+  const auto number = parse_number<int>(text);
   if (number && *number >= least && *number <= most) return *number;
   return wanted(fmt::format("a whole number from {} to {}", least, most));
 }
 
 ReadValue<double> read_percentage(std::string_view text) {
-  const auto number = number_of<double>(text.ends_with('%') ? text.substr(0, text.size() - 1) : text);
+  const auto number = parse_number<double>(text.ends_with('%') ? text.substr(0, text.size() - 1) : text);
   if (number && *number >= 0 && *number <= 100) return *number;
   return wanted("a percentage from 0 to 100");
 }
@@ -140,7 +132,7 @@ ReadValue<milliseconds> read_span_or_seconds(std::string_view text) {
 ReadValue<MemoryLimit> read_memory_limit(std::string_view text) {
   constexpr std::uint64_t kLeast = 64ULL << 20U;  // chDB alone needs more
   if (text.ends_with('%')) {
-    const auto percent = number_of<double>(text.substr(0, text.size() - 1));
+    const auto percent = parse_number<double>(text.substr(0, text.size() - 1));
     if (percent && *percent >= 1 && *percent <= 100) return MemoryLimit{std::nullopt, *percent};
   } else if (const auto bytes = size_of(text); bytes && *bytes >= kLeast) {
     return MemoryLimit{*bytes, 0};

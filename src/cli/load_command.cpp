@@ -1,7 +1,6 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include <charconv>
 #include <chrono>
 
 #include "cli/commands.h"
@@ -10,6 +9,7 @@
 #include "cli/selection.h"
 #include "load/loader.h"
 #include "load/rejects_file.h"
+#include "util/parse_number.h"
 #include "util/timing.h"
 
 namespace gapless {
@@ -18,14 +18,11 @@ namespace {
 Result<double> read_percent(const Given& given, double otherwise) {
   const auto text = given.value("--max-rejects");
   if (!text) return otherwise;
-  double percent = 0;
-  const char* const end_of_number =
-      text->ends_with('%') ? text->data() + text->size() - 1 : text->data() + text->size();
-  const auto [end, error] = std::from_chars(text->data(), end_of_number, percent);
-  if (error != std::errc() || end != end_of_number || !(percent >= 0 && percent <= 100))
+  const auto percent = parse_number<double>(std::string_view(*text).substr(0, text->size() - text->ends_with('%')));
+  if (!percent || !(*percent >= 0 && *percent <= 100))
     return fail(Fault::kInvalidInput,
                 fmt::format("'{}' is not a percentage from 0 to 100 (from --max-rejects)", *text));
-  return percent;
+  return *percent;
 }
 
 /// What the options say of every file.

@@ -1,11 +1,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 
 #include "cli/commands.h"
 #include "cli/query_view.h"
 #include "cli/selection.h"
+#include "util/parse_number.h"
 
 namespace gapless {
 namespace {
@@ -17,12 +17,11 @@ Result<std::uint64_t> read_number(const Given& given, std::string_view option, s
                                   std::uint64_t otherwise) {
   const auto text = given.value(option);
   if (!text) return otherwise;
-  std::uint64_t number = 0;
-  const auto [end, error] = std::from_chars(text->data(), text->data() + text->size(), number);
-  if (error != std::errc() || end != text->data() + text->size() || number < least || number > most)
+  const auto number = parse_number<std::uint64_t>(*text);
+  if (!number || *number < least || *number > most)
     return fail(Fault::kInvalidInput,
                 fmt::format("'{}' is not a number from {} to {} (from {})", *text, least, most, option));
-  return number;
+  return *number;
 }
 
 Result<Period> read_period(const Given& given, const TimeZone& zone, Instant now) {

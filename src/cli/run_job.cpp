@@ -98,9 +98,7 @@ class JobRun {
 
   Result<ExitCode> run() {
     const Instant now = call_.services.clock().now();
-    const RunIdentity identity{call_.origin.run_id.value_or(make_run_id(now)), request_.job, call_.origin.trigger};
-    GAPLESS_ASSIGN(record_, figures_.executor->begin(identity, request_.look.window.days));
-    if (const RunEvents* also = call_.origin.also_tell; also != nullptr && also->on_begin) also->on_begin(record_);
+    GAPLESS_ASSIGN(record_, begin_run(call_, *figures_.executor, request_.job, request_.look.window.days));
     auto why_not = why_not_now(now);
     if (!why_not) return failed(std::move(why_not.error()));
     if (*why_not) return skipped(std::move(**why_not));
@@ -164,12 +162,7 @@ class JobRun {
 
   /// Could not look: nothing is processed.
   Result<ExitCode> failed(Error error) {
-    const auto status = error.fault == Fault::kCancelled ? RunStatus::kCancelled : RunStatus::kFailed;
-    if (const auto closed = figures_.executor->close(record_, request_.look.window.days, status, error.message);
-        !closed)
-      return fail(error.fault,
-                  fmt::format("{} (and the run could not be closed: {})", error.message, closed.error().message));
-    return fail(std::move(error));
+    return fail(end_failed_run(*figures_.executor, record_, request_.look.window.days, std::move(error)));
   }
 
   Result<ExitCode> skipped(std::string why) {
@@ -205,6 +198,21 @@ class JobRun {
 };
 
 }  // namespace
+
+Result<RunRecord> begin_run(Invocation& call, Executor& executor, std::string_view job, DayRange window) {
+  const std::string id = call.origin.run_id.value_or(make_run_id(call.services.clock().now()));
+  GAPLESS_ASSIGN(RunRecord record, executor.begin({id, std::string(job), call.origin.trigger}, window));
+  if (const RunEvents* also = call.origin.also_tell; also != nullptr && also->on_begin) also->on_begin(record);
+  return record;
+}
+
+Error end_failed_run(Executor& executor, const RunRecord& record, DayRange window, Error error) {
+  const auto status = error.fault == Fault::kCancelled ? RunStatus::kCancelled : RunStatus::kFailed;
+  const auto closed = executor.close(record, window, status, error.message);
+  if (closed) return error;
+  return {error.fault, 0,
+          fmt::format("{} (and the run could not be closed: {})", error.message, closed.error().message)};
+}
 
 std::string make_run_id(Instant now) {
   std::random_device random;

@@ -46,6 +46,11 @@ Result<JobRequest> scheduled_job(std::string_view job, const Settings& settings,
 /// that failed later has its exit code.
 Result<ExitCode> run_job(Invocation& call, const JobRequest& request);
 
+/// Puts a run of the command into the history, and tells whoever follows it.
+Result<RunRecord> begin_run(Invocation& call, Executor& executor, std::string_view job, DayRange window);
+/// Closes one that could not do what it was to do. Returns why, and what else went wrong.
+Error end_failed_run(Executor& executor, const RunRecord& record, DayRange window, Error error);
+
 /// "20260310-120000-3f9a1c": the time, so that ids sort, and a random part.
 std::string make_run_id(Instant now);
 

@@ -1,9 +1,8 @@
 #include <fmt/format.h>
 
-#include <charconv>
-
 #include "cli/commands.h"
 #include "cli/runs_view.h"
+#include "util/parse_number.h"
 
 namespace gapless {
 namespace {
@@ -14,11 +13,10 @@ Result<std::size_t> read_limit(const Given& given) {
   constexpr std::size_t kDefault = 20;
   const auto text = given.value("--limit");
   if (!text) return kDefault;
-  std::size_t limit = 0;
-  const auto [end, error] = std::from_chars(text->data(), text->data() + text->size(), limit);
-  if (error != std::errc() || end != text->data() + text->size() || limit == 0)
+  const auto limit = parse_number<std::size_t>(*text);
+  if (!limit || *limit == 0)
     return fail(Fault::kInvalidInput, fmt::format("'{}' is not a number of runs (from --limit)", *text));
-  return limit;
+  return *limit;
 }
 
 /// The run of that id, or the only one whose id begins with it. Errors: kInvalidInput.

@@ -2,11 +2,10 @@
 
 #include <fmt/format.h>
 
-#include <charconv>
-
 #include "cli/parser.h"
 #include "plan/plan.h"
 #include "util/nearest.h"
+#include "util/parse_number.h"
 
 namespace gapless {
 namespace {
@@ -72,12 +71,11 @@ std::vector<OptionSpec> selection_options() {
 
 Result<int> parse_days(std::string_view text, std::string_view origin) {
   constexpr int kMostDays = 36'500;
-  int days = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), days);
-  if (error != std::errc() || end != text.data() + text.size() || days < 1 || days > kMostDays)
+  const auto days = parse_number<int>(text);
+  if (!days || *days < 1 || *days > kMostDays)
     return fail(Fault::kInvalidInput,
                 fmt::format("'{}' is not a number of days from 1 to {} (from {})", text, kMostDays, origin));
-  return days;
+  return *days;
 }
 
 Result<Selection> read_selection(const Given& given) {
@@ -116,8 +114,7 @@ Result<Window> window_of(const Selection& selection, const Settings& settings, I
   }
   // The open days come on top of the finished ones.
   const Day counted_to = selection.to || !selection.include_today ? last : std::min(last, last_finished);
-  const Day earliest = Day::from_sys_days(std::chrono::sys_days(std::chrono::year{1970} / 1 / 3));
-  return Window{{std::max(counted_to - (days - 1), std::min(earliest, last)), last}, last_finished};
+  return Window{{std::max(counted_to - (days - 1), std::min(Day::first(), last)), last}, last_finished};
 }
 
 }  // namespace gapless

@@ -1,8 +1,6 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include <charconv>
-
 #include "cli/commands.h"
 #include "cli/progress.h"
 #include "cli/run_job.h"
@@ -10,6 +8,7 @@
 #include "cli/wording.h"
 #include "run/pause.h"
 #include "run/rebuild.h"
+#include "util/parse_number.h"
 #include "util/timing.h"
 
 namespace gapless {
@@ -42,12 +41,11 @@ Result<TeamBuckets> wanted_buckets(Invocation& call) {
     return fail(Fault::kInvalidInput,
                 "how many team buckets? gapless targets rebuild --team-buckets N, or set targets.team_buckets");
   if (!text) return *configured;
-  std::uint64_t count = 0;
-  const auto [end, error] = std::from_chars(text->data(), text->data() + text->size(), count);
-  if (error != std::errc() || end != text->data() + text->size())
+  const auto count = parse_number<std::uint64_t>(*text);
+  if (!count)
     return fail(Fault::kInvalidInput,
                 fmt::format("--team-buckets must be a whole number from 1 to {}, not '{}'", TeamBuckets::kMost, *text));
-  GAPLESS_ASSIGN(const TeamBuckets wanted, TeamBuckets::of(count, "--team-buckets"));
+  GAPLESS_ASSIGN(const TeamBuckets wanted, TeamBuckets::of(*count, "--team-buckets"));
   if (configured && *configured != wanted)
     return fail(Fault::kInvalidInput,
                 fmt::format("--team-buckets is {}, and targets.team_buckets {}: change that first, or take it away",
@@ -62,19 +60,12 @@ class RebuildRun {
       : call_(call), tables_(tables), wanted_(wanted) {}
 
   Result<ExitCode> run() {
-    const Instant now = call_.services.clock().now();
+    const Day today = Day::of(call_.services.clock().now());
     GAPLESS_ASSIGN(const auto published, tables_.warehouse->published_days(call_.services.limits()));
-    const DayRange window = published.value_or(DayRange{Day::of(now), Day::of(now)});
-    GAPLESS_ASSIGN(record_,
-                   tables_.executor->begin(
-                       {call_.origin.run_id.value_or(make_run_id(now)), "rebuild", call_.origin.trigger}, window));
-    if (const RunEvents* also = call_.origin.also_tell; also != nullptr && also->on_begin) also->on_begin(record_);
+    const DayRange window = published.value_or(DayRange{today, today});
+    GAPLESS_ASSIGN(record_, begin_run(call_, *tables_.executor, "rebuild", window));
     auto rebuilt = rebuild();
-    if (!rebuilt) {
-      const auto status = rebuilt.error().fault == Fault::kCancelled ? RunStatus::kCancelled : RunStatus::kFailed;
-      GAPLESS_TRY(tables_.executor->close(record_, window, status, rebuilt.error().message).map([](const auto&) {}));
-      return fail(std::move(rebuilt.error()));
-    }
+    if (!rebuilt) return fail(end_failed_run(*tables_.executor, record_, window, std::move(rebuilt.error())));
     GAPLESS_TRY(put_into_record(*rebuilt));
     say(*rebuilt);
     return ExitCode::kDone;

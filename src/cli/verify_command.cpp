@@ -1,30 +1,28 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 
 #include "cli/commands.h"
 #include "cli/run_job.h"
+#include "util/parse_number.h"
 
 namespace gapless {
 namespace {
 
 Result<std::size_t> parse_sample(std::string_view text) {
   constexpr std::size_t kMost = 1'000'000;
-  std::size_t cells = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), cells);
-  if (error != std::errc() || end != text.data() + text.size() || cells < 1 || cells > kMost)
+  const auto cells = parse_number<std::size_t>(text);
+  if (!cells || *cells < 1 || *cells > kMost)
     return fail(Fault::kInvalidInput,
                 fmt::format("'{}' is not a number of cells from 1 to {} (from --sample)", text, kMost));
-  return cells;
+  return *cells;
 }
 
 Result<double> parse_tolerance(std::string_view text) {
-  double percent = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), percent);
-  if (error != std::errc() || end != text.data() + text.size() || !(percent >= 0 && percent <= 100))
+  const auto percent = parse_number<double>(text);
+  if (!percent || !(*percent >= 0 && *percent <= 100))
     return fail(Fault::kInvalidInput, fmt::format("'{}' is not a percentage from 0 to 100 (from --tolerance)", text));
-  return percent;
+  return *percent;
 }
 
 Result<ExitCode> run_verify(Invocation& call) {

@@ -6,7 +6,7 @@ namespace gapless {
 
 Partition Partition::all() {
   constexpr std::uint32_t kNoShard = 0xffff'ffff;
-  return {kNoShard, Day::from_sys_days(std::chrono::year{1970} / 1 / 3), 0};  // the first day that there can be
+  return {kNoShard, Day::first(), 0};
 }
 
 std::string Partition::to_string() const {

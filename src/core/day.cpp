@@ -12,10 +12,6 @@ using std::chrono::days;
 using std::chrono::microseconds;
 using std::chrono::year_month_day;
 
-// ClickHouse's DateTime holds 1970-01-01 to 2106-02-07 and wraps beyond; ownership looks two days around a day.
-constexpr std::chrono::sys_days kFirst = std::chrono::year{1970} / 1 / 3;
-constexpr std::chrono::sys_days kLast = std::chrono::year{2106} / 2 / 4;
-
 /// Reads fixed-width fields from the front of a text. The first that does not fit makes `ok()` false for good. Written
 /// by hand because the standard's and the date library's parsers take "2026-3-1", signs, and spaces between fields.
 class Fields {
@@ -114,14 +110,16 @@ Result<Day> Day::parse(std::string_view text, std::string_view origin) {
   if (!date || !fields.at_end()) {
     return fail(Fault::kInvalidInput, fmt::format("'{}' is not a day; write it as 2026-03-01 (from {})", text, origin));
   }
-  if (*date < kFirst || *date > kLast) {
-    return fail(Fault::kInvalidInput, fmt::format("day '{}' is outside {} to {} (from {})", text, format_date(kFirst),
-                                                  format_date(kLast), origin));
+  if (*date < Day::first().sys_days() || *date > Day::last().sys_days()) {
+    return fail(Fault::kInvalidInput, fmt::format("day '{}' is outside {} to {} (from {})", text,
+                                                  Day::first().to_string(), Day::last().to_string(), origin));
   }
   return Day(*date);
 }
 
-Day Day::of(Instant instant) { return Day(std::clamp(std::chrono::floor<days>(instant), kFirst, kLast)); }
+Day Day::of(Instant instant) {
+  return Day(std::clamp(std::chrono::floor<days>(instant), first().sys_days(), last().sys_days()));
+}
 
 std::string Day::to_string() const { return format_date(days_); }
 

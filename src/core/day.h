@@ -24,6 +24,10 @@ class Day {
   /// The day that holds the instant; outside the range, the nearest day in it.
   static Day of(Instant instant);
   static constexpr Day from_sys_days(std::chrono::sys_days days) { return Day(days); }
+  /// The ends of the range. ClickHouse's DateTime holds 1970-01-01 to 2106-02-07 and wraps beyond; ownership looks two days
+  /// around a day.
+  static constexpr Day first() { return Day(std::chrono::year{1970} / 1 / 3); }
+  static constexpr Day last() { return Day(std::chrono::year{2106} / 2 / 4); }
 
   std::string to_string() const;     ///< YYYY-MM-DD
   std::string partition_id() const;  ///< YYYYMMDD, as toYYYYMMDD partitions are named
@@ -47,6 +51,8 @@ struct DayRange {
   Day first;
   Day last;
 
+  /// Every day that there can be.
+  static constexpr DayRange ever() { return {Day::first(), Day::last()}; }
   /// Errors: kInvalidInput where `last` is before `first`.
   static Result<DayRange> make(Day first, Day last);
   int size() const { return last - first + 1; }

@@ -11,11 +11,9 @@ namespace {
 namespace chrono = std::chrono;
 
 constexpr int kMostDays = 3660;
-const Day kFirstDay = Day::from_sys_days(chrono::year{1970} / 1 / 3);
-const Day kLastDay = Day::from_sys_days(chrono::year{2106} / 2 / 4);
 
 Instant within_all_days(Instant instant) {
-  return std::clamp(instant, kFirstDay.start(), kLastDay.start() + chrono::days(1));
+  return std::clamp(instant, Day::first().start(), Day::last().start() + chrono::days(1));
 }
 
 Instant full_hour_before(Instant instant) { return chrono::floor<chrono::hours>(instant); }
@@ -43,8 +41,8 @@ Result<Instant> parse_hour(std::string_view text, std::string_view origin) {
     return fail(Fault::kInvalidInput,
                 fmt::format("{} is not a full hour, and figures are by the hour (from {})", text, origin));
   if (within_all_days(instant) != instant)
-    return fail(Fault::kInvalidInput, fmt::format("{} is outside {} to {} (from {})", text, kFirstDay.to_string(),
-                                                  kLastDay.to_string(), origin));
+    return fail(Fault::kInvalidInput, fmt::format("{} is outside {} to {} (from {})", text, Day::first().to_string(),
+                                                  Day::last().to_string(), origin));
   return instant;
 }
 
@@ -93,7 +91,7 @@ Result<Period> period_of(const PeriodWish& wish, const TimeZone& zone, Instant n
   if (!wish.from.empty()) {
     GAPLESS_ASSIGN(from, parse_end(wish.from, "--from", zone, 0));
   } else if (to.day) {
-    from = end_of(std::max(*to.day - (wish.days - 1), kFirstDay), zone, 0);
+    from = end_of(std::max(*to.day - (wish.days - 1), Day::first()), zone, 0);
   }
   const bool is_wrong_way = from.day && to.day ? *from.day > *to.day : from.instant >= to.instant;
   if (is_wrong_way)
@@ -108,8 +106,8 @@ Result<Period> period_of(const PeriodWish& wish, const TimeZone& zone, Instant n
 
 Period previous(const Period& period, const TimeZone& zone) {
   if (period.days) {
-    const Day last = std::max(period.days->first - 1, kFirstDay);
-    const Day first = std::max(period.days->first - period.days->size(), kFirstDay);
+    const Day last = std::max(period.days->first - 1, Day::first());
+    const Day first = std::max(period.days->first - period.days->size(), Day::first());
     return {start_of(first, zone), period.from, first.to_string(), last.to_string(), DayRange{first, last}};
   }
   const Instant from = within_all_days(period.from - (period.until - period.from));

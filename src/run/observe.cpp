@@ -15,10 +15,6 @@ namespace {
 
 using CellIndex = std::map<Cell, CellFacts>;
 
-/// The days that Day holds.
-const DayRange kEver{Day::from_sys_days(std::chrono::year{1970} / 1 / 3),
-                     Day::from_sys_days(std::chrono::year{2106} / 2 / 4)};
-
 /// Everything that facts are made from.
 struct Seen {
   Targets targets;  ///< that are kept
@@ -73,7 +69,7 @@ Result<Seen> look(Warehouse& warehouse, StateStore& store, const Scope& scope, c
   if (reads_window_alone(scope, seen.source)) {
     GAPLESS_ASSIGN(seen.ledger, warehouse.ledger(scope.window, scope.teams, limits));
   } else {
-    GAPLESS_ASSIGN(seen.ledger, warehouse.ledger(kEver, std::nullopt, limits));
+    GAPLESS_ASSIGN(seen.ledger, warehouse.ledger(DayRange::ever(), std::nullopt, limits));
   }
   for (const LedgerRow& row : seen.ledger) include(seen.published, row.cell.day);
   for (const Target target : seen.targets) {

@@ -1,8 +1,8 @@
 #include "warehouse/staging_names.h"
+#include "util/parse_number.h"
 
 #include <fmt/format.h>
 
-#include <charconv>
 #include <vector>
 
 namespace gapless {
@@ -23,12 +23,6 @@ std::vector<std::string_view> split(std::string_view text) {
   }
 }
 
-template <class Number>
-bool read_number(std::string_view text, Number& number) {
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  return error == std::errc() && end == text.data() + text.size();
-}
-
 }  // namespace
 
 StagingTables StagingTables::of(const StagingId& staging, const Identifier& database) {
@@ -44,11 +38,10 @@ std::optional<StagingId> parse_staging_name(std::string_view table) {
   if (parts.size() != 7 || parts[0] != "staging") return std::nullopt;
   const auto day = Day::of_partition_id(parts[4]);
   if (!day) return std::nullopt;
-  StagingId staging{std::string(parts[1]), 0, {0, *day, 0}};
-  if (!read_number(parts[2], staging.fence) || !read_number(parts[3], staging.partition.shard) ||
-      !read_number(parts[5], staging.partition.bucket))
-    return std::nullopt;
-  return staging;
+  const auto fence = parse_number<std::uint64_t>(parts[2]);
+  const auto shard = parse_number<std::uint32_t>(parts[3]), bucket = parse_number<std::uint32_t>(parts[5]);
+  if (!fence || !shard || !bucket) return std::nullopt;
+  return StagingId{std::string(parts[1]), *fence, {*shard, *day, *bucket}};
 }
 
 }  // namespace gapless
