@@ -55,11 +55,37 @@ std::string hashed(Target target) {
   return target == Target::kBreakdowns ? "cityHash64(key, view_events_, sessions_, bounces_, duration_)" : "key";
 }
 
-/// Of the narrow target only the totals count: each of its dimensions has the measures again.
-std::string sum(Target target, std::string_view measure) {
-  const std::string row = std::string(measure) + "_";
-  return target == Target::kBreakdowns ? "sumIf(" + row + ", is_total)" : "sum(" + row + ")";
+/// Of one key: of a row as it is, or with `sum` of the rows that have it. Each behind ", ".
+std::string measures_of_key(Target target, std::string_view of_key) {
+  std::string text;
+  for (const auto& [measure, value] : measures(target))
+    text.append(", ").append(of_key).append("(").append(value).append(") AS ").append(measure).append("_");
+  return text;
 }
+
+/// And of a cell: their sums. Of the narrow target only the totals count: each of its dimensions has the measures again.
+std::string measures_of_cell(Target target) {
+  const bool is_narrow = target == Target::kBreakdowns;
+  std::string text;
+  for (const auto& [measure, value] : measures(target))
+    text.append(is_narrow ? ", sumIf(" : ", sum(")
+        .append(measure)
+        .append(is_narrow ? "_, is_total)" : "_)")
+        .append(" AS ")
+        .append(measure);
+  return text;
+}
+
+/// What tells a partition's version (sql::inventory).
+std::string version_columns() {
+  // Without a mutation a part's data_version is its first block, which merging lowers. A server mutates part by part: the
+  // sum moves with each of them, where the newest alone would not.
+  return R"(sum(rows) AS row_count, max(max_block_number) AS max_block,
+      toUInt64(sum(rows * if(data_version = min_block_number, 0, data_version))) AS version, sum(bytes_on_disk) AS bytes)";
+}
+
+/// Lightweight updates stand in partitions of their own, named patch-HASH-PARTITION: they change that partition.
+constexpr const char* kPatched = "replaceRegexpOne(partition_id, '^patch-[0-9a-f]+-', '')";
 
 }  // namespace
 
@@ -87,39 +113,29 @@ std::string create_like(const TableName& table, const TableName& like) {
 std::string drop_table(const TableName& table) { return "DROP TABLE IF EXISTS " + table.quoted() + " SYNC"; }
 
 std::string content(Target target, const TableName& table, ContentScope scope) {
-  std::string of_row, figures;
-  for (const auto& [measure, value] : measures(target)) {
-    of_row.append(", ").append(value).append(" AS ").append(measure).append("_");
-    figures.append(", ").append(sum(target, measure)).append(" AS ").append(measure);
-  }
-  if (target == Target::kBreakdowns) of_row += ", dimension = '' AS is_total";
-  return expand(R"(SELECT team_id, day, count() AS rows, uniqExact(key) AS keys, sum($hashed) AS key_hash$figures
-    FROM (SELECT team_id, toDate(period_bucket) AS day, cityHash64($keys) AS key$of_row FROM $table$where)
+  return expand(R"(SELECT team_id, day, count() AS rows, uniqExact(key) AS keys, sum($hashed) AS key_hash$of_cell
+    FROM (SELECT team_id, toDate(period_bucket) AS day, cityHash64($keys) AS key$of_row$is_total FROM $table$where)
     GROUP BY team_id, day ORDER BY team_id, day)",
                 {{"hashed", hashed(target)},
-                 {"figures", figures},
+                 {"of_cell", measures_of_cell(target)},
                  {"keys", target_keys(target)},
-                 {"of_row", of_row},
+                 {"of_row", measures_of_key(target, "")},
+                 {"is_total", target == Target::kBreakdowns ? ", dimension = '' AS is_total" : ""},
                  {"table", table.quoted()},
                  {"where", where(scope)}});
 }
 
 std::string content_by_key(Target target, const TableName& table, ContentScope scope) {
-  std::string of_key, figures;
-  for (const auto& [measure, value] : measures(target)) {
-    of_key.append(", sum(").append(value).append(") AS ").append(measure).append("_");
-    figures.append(", ").append(sum(target, measure)).append(" AS ").append(measure);
-  }
-  if (target == Target::kBreakdowns) of_key += ", any(dimension) = '' AS is_total";
-  return expand(R"(SELECT team_id, day, sum(rows_) AS rows, count() AS keys, sum($hashed) AS key_hash$figures
+  return expand(R"(SELECT team_id, day, sum(rows_) AS rows, count() AS keys, sum($hashed) AS key_hash$of_cell
     FROM (SELECT team_id, toDate(period_bucket) AS day, cityHash64($keys) AS key, metroHash64($keys) AS also,
-            count() AS rows_$of_key
+            count() AS rows_$of_key$is_total
           FROM $table$where GROUP BY team_id, day, key, also)
     GROUP BY team_id, day ORDER BY team_id, day)",
                 {{"hashed", hashed(target)},
-                 {"figures", figures},
+                 {"of_cell", measures_of_cell(target)},
                  {"keys", target_keys(target)},
-                 {"of_key", of_key},
+                 {"of_key", measures_of_key(target, "sum")},
+                 {"is_total", target == Target::kBreakdowns ? ", any(dimension) = '' AS is_total" : ""},
                  {"table", table.quoted()},
                  {"where", where(scope)}});
 }
@@ -149,21 +165,6 @@ std::string replica_lag() {
   return "SELECT count() AS replicas, toUInt64(max(absolute_delay)) AS lag FROM system.replicas"
          " WHERE database = {database:String} AND table = {table:String}";
 }
-
-namespace {
-
-/// What tells a partition's version (sql::inventory).
-std::string version_columns() {
-  // Without a mutation a part's data_version is its first block, which merging lowers. A server mutates part by part: the
-  // sum moves with each of them, where the newest alone would not.
-  return R"(sum(rows) AS row_count, max(max_block_number) AS max_block,
-      toUInt64(sum(rows * if(data_version = min_block_number, 0, data_version))) AS version, sum(bytes_on_disk) AS bytes)";
-}
-
-/// Lightweight updates stand in partitions of their own, named patch-HASH-PARTITION: they change that partition.
-constexpr const char* kPatched = "replaceRegexpOne(partition_id, '^patch-[0-9a-f]+-', '')";
-
-}  // namespace
 
 std::string inventory() {
   return expand(R"(SELECT

@@ -88,6 +88,7 @@ class SqlWarehouse final : public Warehouse, public TargetRebuild {
 
  private:
   TableName live(Target target) const;
+  TableName staging_table(const StagingId& staging, Target target) const;
   /// The tables whose parts tell what changed in the source.
   std::vector<TableName> watched_tables() const;
   /// Whether the source's events lie in partitions of its table.

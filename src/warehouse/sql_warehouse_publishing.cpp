@@ -11,6 +11,10 @@
 
 namespace gapless {
 
+TableName SqlWarehouse::staging_table(const StagingId& staging, Target target) const {
+  return StagingTables::of(staging, layout_.staging_database).target(target);
+}
+
 Status SqlWarehouse::create_staging(const StagingId& staging, const Limits& limits) {
   const StagingTables tables = StagingTables::of(staging, layout_.staging_database);
   GAPLESS_TRY(run("creating a staging table", Statement(sql::create_straddlers(tables.straddlers)), limits));
@@ -52,7 +56,7 @@ Status SqlWarehouse::stage_cells(const StagingId& staging, Target target, const 
 }
 
 Result<StagedPartition> SqlWarehouse::staged(const StagingId& staging, Target target, const Limits& limits) {
-  const TableName table = StagingTables::of(staging, layout_.staging_database).target(target);
+  const TableName table = staging_table(staging, target);
   StagedPartition partition;
   GAPLESS_ASSIGN(const auto cells,
                  ask_content(
@@ -81,13 +85,13 @@ Status SqlWarehouse::alter_partition(std::string_view what, std::string text, co
 }
 
 Status SqlWarehouse::replace_partition(const StagingId& staging, Target target, const Limits& limits) {
-  const TableName staged_table = StagingTables::of(staging, layout_.staging_database).target(target);
+  const TableName staged_table = staging_table(staging, target);
   return alter_partition(fmt::format("publishing {} of {}", table_name(target), staging.partition.to_string()),
                          sql::replace_partition(live(target), staged_table), staging, limits);
 }
 
 Status SqlWarehouse::drop_partition(const StagingId& staging, Target target, const Limits& limits) {
-  const TableName staged_table = StagingTables::of(staging, layout_.staging_database).target(target);
+  const TableName staged_table = staging_table(staging, target);
   return alter_partition(fmt::format("emptying {} of {}", table_name(target), staging.partition.to_string()),
                          sql::move_partition(live(target), staged_table), staging, limits);
 }

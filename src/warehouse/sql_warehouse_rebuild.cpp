@@ -6,7 +6,6 @@
 #include "sql/targets.h"
 #include "warehouse/rights.h"
 #include "warehouse/sql_warehouse.h"
-#include "warehouse/staging_names.h"
 
 namespace gapless {
 
@@ -30,7 +29,7 @@ Status SqlWarehouse::create_rebuilt(const StagingId& staging, Target target, Tea
   statement.bind("database", table.database.text()).bind("tables", std::vector<std::string>{table.table.text()});
   GAPLESS_ASSIGN(const Rows rows,
                  ask("how a target table is made", statement, {"name", "partition_key", "engine_full"}, limits));
-  const TableName rebuilt = StagingTables::of(staging, layout_.staging_database).target(target);
+  const TableName rebuilt = staging_table(staging, target);
   const auto text = rows.size() == 1
                         ? sql::create_partitioned(rebuilt, table, rows.text(0, 2), rows.text(0, 1), buckets)
                         : std::nullopt;
@@ -41,7 +40,7 @@ Status SqlWarehouse::create_rebuilt(const StagingId& staging, Target target, Tea
 }
 
 Status SqlWarehouse::copy_day(const StagingId& staging, Target target, Day day, const Limits& limits) {
-  const TableName rebuilt = StagingTables::of(staging, layout_.staging_database).target(target);
+  const TableName rebuilt = staging_table(staging, target);
   Statement statement(sql::copy_day(target, rebuilt, live(target)));
   return run(fmt::format("copying {} of {}", table_name(target), day.to_string()), statement.bind("day", day), limits,
              sql::copy_settings());
@@ -49,14 +48,14 @@ Status SqlWarehouse::copy_day(const StagingId& staging, Target target, Day day, 
 
 Result<std::vector<TargetCell>> SqlWarehouse::rebuilt_content(const StagingId& staging, Target target, Day day,
                                                               const Limits& limits) {
-  const TableName rebuilt = StagingTables::of(staging, layout_.staging_database).target(target);
+  const TableName rebuilt = staging_table(staging, target);
   return ask_content(
       fmt::format("what the new {} holds", table_name(target)), target, rebuilt, sql::ContentScope::kDays,
       [day](Statement& statement) { statement.bind("first", day).bind("last", day); }, limits);
 }
 
 Status SqlWarehouse::exchange(const StagingId& staging, Target target, const Limits& limits) {
-  const TableName rebuilt = StagingTables::of(staging, layout_.staging_database).target(target);
+  const TableName rebuilt = staging_table(staging, target);
   auto done = run(fmt::format("exchanging {}", table_name(target)),
                   Statement(sql::exchange_tables(live(target), rebuilt)), limits);
   if (!done && done.error().code == 60) done.error().fault = Fault::kInternal;  // UNKNOWN_TABLE: the copy is gone
