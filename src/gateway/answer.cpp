@@ -115,6 +115,7 @@ Status Answer::add(std::string_view bytes) {
 }
 
 void Answer::finish(const Stats& stats) {
+  options_.place.reset();
   if (writer_.has_begun()) {
     put({}, true);
     return writer_.end();
@@ -132,6 +133,7 @@ void Answer::finish(const Stats& stats) {
 }
 
 void Answer::fail_with(const Failure& failure) {
+  options_.place.reset();
   if (!writer_.has_begun()) {
     http::Reply reply = reply_of(failure, options_.version, headers());
     reply.note = options_.note;

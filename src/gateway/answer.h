@@ -1,6 +1,7 @@
 #pragma once
 
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -8,6 +9,7 @@
 #include "engine/engine.h"
 #include "gateway/failure.h"
 #include "gateway/gzip.h"
+#include "gateway/running.h"
 #include "http/handler.h"
 
 namespace gapless::gateway {
@@ -19,6 +21,8 @@ struct AnswerOptions {
   std::string format = {};
   std::string time_zone = "UTC";
   std::string note = {};  ///< for the log
+  /// Left before the client has the last byte: who asks anew at once must not find it taken by what he asked before.
+  std::unique_ptr<Running::Place> place = {};
   bool waits_for_end = false;
   bool compresses = false;
   std::uint64_t max_bytes = 0;
@@ -40,7 +44,7 @@ class Answer {
   Status begin();
   bool put(std::string_view bytes, bool is_last);
 
-  const AnswerOptions options_;
+  AnswerOptions options_;
   http::ReplyWriter& writer_;
   std::string tag_;
   std::string held_;

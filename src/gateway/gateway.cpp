@@ -108,6 +108,7 @@ class GatewayHandler::QueryCall final : public http::Call {
     AnswerOptions answer{.version = handler_.version_,
                          .query_id = job_.query_id,
                          .note = note_,
+                         .place = std::move(*place),
                          .waits_for_end = job_.request.waits_for_end,
                          .compresses = job_.request.may_compress,
                          .max_bytes = handler_.options_.max_result_bytes};

@@ -17,7 +17,7 @@
 
 namespace gapless::http {
 
-inline constexpr auto kSoon = std::chrono::seconds(5);  ///< what must come comes long before
+inline constexpr auto kSoon = std::chrono::seconds(30);  ///< what must come comes long before
 
 struct WireReply {
   int status = 0;  ///< 0: the connection ended before a whole reply came

@@ -70,6 +70,16 @@ class GatewayWorld : public testing::Test {
         request_text("POST /?wait_end_of_query=1" + more, "X-ClickHouse-Key: " + kToken + "\r\n" + headers, statement));
   }
 
+  /// Statements at work in the engine, the asking one apart, that have the words in them.
+  static std::uint64_t running(const std::string& words) {
+    Statement ask(
+        "SELECT count() AS n FROM system.processes WHERE position(query, {words:String}) > 0 "
+        "AND query_id != queryID()");
+    const auto rows = engine().select(ask.bind("words", words), {});
+    EXPECT_TRUE(rows) << rows.error().message;
+    return rows ? std::stoull(rows->text(0, 0)) : 0;
+  }
+
   std::unique_ptr<Gateway> server;
 };
 

@@ -182,6 +182,14 @@ TEST_F(Protocol, runs_no_more_statements_at_once_than_it_may) {
   EXPECT_FALSE(is_running());
 }
 
+TEST_F(Protocol, refuses_nobody_who_asks_one_statement_after_the_other) {
+  GatewayOptions options = writing();
+  options.max_running = 1;
+  start(options);
+  for (int i = 0; i < 200; ++i) ASSERT_EQ(outcome(ask("SELECT 1", "&query_id=always-the-same")), "200 1\n") << i;
+  for (int i = 0; i < 50; ++i) ASSERT_EQ(outcome(ask("SELECT x")), "47") << i;
+}
+
 TEST_F(Protocol, checks_users_where_it_is_told_to) {
   GatewayOptions options = writing();
   options.tokens = {{"ann", to_hex(http::sha256_of("secret"))}};
