@@ -14,7 +14,7 @@ from harness import CommandTest, embedded_only, stream
 
 EVERY = int(os.environ.get('GAPLESS_PROXY_EVERY', '61'))  # of so many statements one fails; 1 is all of them
 NOW = '2026-03-21T12:00:00Z'
-FAULTS = ('refuse', 'lose', 'truncate', 'corrupt', 'delay', 'duplicate')
+FAULTS = ('refuse', 'lose', 'truncate', 'corrupt', 'delay', 'duplicate', 'echo')
 CONFIGURATION = """[engine]
 url = "http://127.0.0.1:{port}"
 database = "rollup"
@@ -101,19 +101,24 @@ class Handler(http.server.BaseHTTPRequestHandler):
             threading.Event().wait(0.4)
         if fault == 'corrupt':
             answer = answer[:len(answer) // 2] + b'\xff\x00' * (len(answer) - len(answer) // 2)
-        self.send_response(response.status)
-        for name, value in headers:
-            self.send_header(name, value)
-        self.send_header('Content-Length', str(len(answer)))
-        self.end_headers()
         if fault == 'truncate':
+            self.reply(response.status, headers, len(answer))
             self.wfile.write(answer[:len(answer) // 2])
             self.close_connection = True
             return
-        self.wfile.write(answer)
-        if fault == 'duplicate':
+        for _ in range(2 if fault == 'duplicate' else 1):
+            self.reply(response.status, headers, len(answer))
+            self.wfile.write(answer)
             self.wfile.flush()
+        if fault == 'echo':  # what the next statement may take for its own, if it looks at nothing but the status
             self.wfile.write(b'HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n' % len(answer) + answer)
+
+    def reply(self, status: int, headers: list[tuple[str, str]], size: int) -> None:
+        self.send_response(status)
+        for name, value in headers:
+            self.send_header(name, value)
+        self.send_header('Content-Length', str(size))
+        self.end_headers()
 
     do_GET = do_POST
 

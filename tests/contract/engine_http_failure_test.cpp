@@ -95,6 +95,10 @@ TEST_F(HttpEngineTest, RefusesRowsOfAnotherFormat) {
 
 // --- Connections that are lost ---
 
+std::string reply_head(const std::string& query_id, std::size_t bytes) {
+  return fmt::format("HTTP/1.1 200 OK\r\nX-ClickHouse-Query-Id: {}\r\nContent-Length: {}\r\n\r\n", query_id, bytes);
+}
+
 struct LossCase {
   const char* name;
   FakeClickHouse::Script script;
@@ -170,12 +174,38 @@ INSTANTIATE_TEST_SUITE_P(
                                reply.piece(kOneRow);
                              }},
                     LossCase{"within_a_known_length",
-                             [](const FakeRequest&, FakeReply& reply) {
-                               reply.raw("HTTP/1.1 200 OK\r\nContent-Length: 20\r\n\r\nn\nUInt64\n7\n");
+                             [](const FakeRequest& request, FakeReply& reply) {
+                               reply.raw(reply_head(request.query.at("query_id"), 20) + kOneRow);
+                             }},
+                    LossCase{"behind_the_reply_to_another",
+                             [](const FakeRequest& request, FakeReply& reply) {
+                               reply.raw(reply_head("another", 11) + kOneRow);
+                               reply.raw(reply_head(request.query.at("query_id"), 11) + kOneRow);
+                             }},
+                    LossCase{"behind_the_reply_to_nothing",
+                             [](const FakeRequest& request, FakeReply& reply) {
+                               reply.raw(std::string("HTTP/1.1 200 OK\r\nContent-Length: 11\r\n\r\n") + kOneRow);
+                               reply.raw(reply_head(request.query.at("query_id"), 11) + kOneRow);
                              }},
                     LossCase{"of_the_first_of_two", exception_script(500, 216, "it runs already (QUERY_WITH_SAME_ID)")},
                     LossCase{"at_a_proxy", page_script(504, "<html>took too long</html>")}),
     kCaseName);
+
+TEST_F(HttpEngineTest, TakesRepliesBehindWhatGivesQueriesIdsOfItsOwn) {
+  server_.on("version()", [](const FakeRequest&, FakeReply& reply) {
+    const std::string rows = "version\nString\n25.8.1.1\n";
+    reply.raw(reply_head("of-its-own", rows.size()) + rows);
+    reply.leave_open();
+  });
+  open();
+  server_.on("SELECT seven", [](const FakeRequest&, FakeReply& reply) {
+    reply.raw(reply_head("of-its-own-2", 11) + kOneRow);
+    reply.leave_open();
+  });
+  const auto rows = select();
+  ASSERT_TRUE(rows) << rows.error().message;
+  EXPECT_EQ(rows->u64(0, 0).value(), 7U);
+}
 
 TEST_F(HttpEngineTest, TriesAgainWhileTheServerCannotBeAsked) {
   open();

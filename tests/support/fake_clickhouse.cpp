@@ -64,6 +64,7 @@ void Gate::wait() {
 
 void FakeReply::head(int status, const Headers& headers) {
   std::string text = fmt::format("HTTP/1.1 {} Whatever\r\nTransfer-Encoding: chunked\r\n", status);
+  if (!query_id_.empty()) text += fmt::format("X-ClickHouse-Query-Id: {}\r\n", query_id_);
   for (const auto& [name, value] : headers) text += fmt::format("{}: {}\r\n", name, value);
   send_(text + "\r\n");
 }
@@ -269,7 +270,8 @@ void FakeClickHouse::talk(Connection& connection) {
   while (goes_on) {
     auto request = connection.head();
     if (!request) break;
-    FakeReply reply([&connection](std::string_view bytes) { return connection.send(bytes); });
+    FakeReply reply([&connection](std::string_view bytes) { return connection.send(bytes); },
+                    request->query["query_id"]);
     if (const Script early = script_for(head_scripts_, *request)) {
       early(*request, reply);
       break;

@@ -42,15 +42,17 @@ class FakeReply {
   using Headers = std::vector<std::pair<std::string, std::string>>;
   using Send = std::function<bool(std::string_view)>;
 
-  explicit FakeReply(Send send) : send_(std::move(send)) {}
+  FakeReply(Send send, std::string query_id) : send_(std::move(send)), query_id_(std::move(query_id)) {}
   /// Bytes as they are.
   bool raw(std::string_view bytes) { return send_(bytes); }
-  /// The head of a chunked reply.
+  /// The head of a chunked reply, with the id of the query.
   void head(int status, const Headers& headers = {});
   /// A chunk; false where the client has gone.
   bool piece(std::string_view bytes);
   /// The last chunk. Without it, the connection is closed in the middle.
   void end();
+  /// Of a reply that was written raw: the connection takes another request.
+  void leave_open() { ended_ = true; }
   bool ended() const { return ended_; }
 
   void rows(std::string_view tsv, Headers headers = {});
@@ -59,6 +61,7 @@ class FakeReply {
 
  private:
   const Send send_;
+  const std::string query_id_;
   bool ended_ = false;
 };
 

@@ -135,8 +135,7 @@ void HttpChannel::abandon() {
 
 std::size_t HttpChannel::header_came(const char* bytes, std::size_t size, std::size_t count, void* self) {
   const auto& exchange = static_cast<HttpChannel*>(self)->exchange_;
-  if (exchange.on_header) exchange.on_header({bytes, size * count});
-  return size * count;
+  return exchange.on_header && !exchange.on_header({bytes, size * count}) ? 0 : size * count;
 }
 
 std::size_t HttpChannel::body_came(const char* bytes, std::size_t size, std::size_t count, void* self) {

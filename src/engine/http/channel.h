@@ -36,8 +36,8 @@ struct HttpExchange {
   std::function<std::size_t(char*, std::size_t)> upload;
   /// A request on a connection that the server was just closing is sent a second time, which an effect must not be.
   bool on_new_connection = false;
-  std::function<void(std::string_view)> on_header;  ///< each line of the head
-  std::function<bool(std::string_view)> on_body;    ///< false ends the exchange
+  std::function<bool(std::string_view)> on_header;  ///< each line of the head; false ends it and its connection
+  std::function<bool(std::string_view)> on_body;    ///< the same
 };
 
 /// Why an exchange did not come to its end.

@@ -3,10 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <atomic>
-#include <random>
 #include <utility>
 
+#include "engine/http/query_id.h"
 #include "engine/statement_id.h"
 #include "util/waiting.h"
 
@@ -26,14 +25,6 @@ constexpr std::size_t kLongestErrorText = std::size_t{64} << 10U;
 milliseconds bearable(milliseconds deadline) {
   constexpr milliseconds kTenYears = std::chrono::hours(24 * 3650);
   return std::min(deadline, kTenYears);
-}
-
-/// What a server knows a statement by. A statement that is tried again has the same id while the first may still run,
-/// and a server refuses two queries of one id.
-std::string new_query_id(const std::string& id) {
-  static const std::uint32_t process = std::random_device()();
-  static std::atomic<std::uint64_t> queries{0};
-  return fmt::format("{}-{:08x}-{}", id, process, ++queries);
 }
 
 tl::unexpected<Error> was_cancelled(std::string_view id) {
@@ -67,6 +58,7 @@ HttpStatement::HttpStatement(std::shared_ptr<ServerLink> link, std::string id, s
       began_(Clock::now()),
       deadline_(bearable(options.deadline)),
       channel_(link_->channel()),
+      head_(link_->expected_of(query_id_)),
       registered_(link_->running(), id_, [this] { channel_->wake(); }) {
   if (options.stop.stop_possible()) on_stop_.emplace(options.stop, std::function<void()>([this] { channel_->wake(); }));
 }
@@ -91,7 +83,7 @@ HttpSettings HttpStatement::settings() const {
 Status HttpStatement::send(HttpExchange exchange, Sink sink) {
   sink_ = std::move(sink);
   exchange.on_new_connection = nature_ == Nature::kWrites;
-  exchange.on_header = [this](std::string_view line) { head_.take(line); };
+  exchange.on_header = [this](std::string_view line) { return head_.take(line); };
   exchange.on_body = [this](std::string_view bytes) { return take_body(bytes); };
   GAPLESS_TRY(channel_->begin(std::move(exchange)));
   if (!options_.on_progress) return {};
@@ -129,7 +121,7 @@ Status HttpStatement::drive_while(const std::function<bool()>& wanted) {
 }
 
 Status HttpStatement::finish() {
-  const Status driven = drive_while([] { return true; });
+  Status driven = drive_while([] { return true; });
   progress_.reset();
   took_ = std::chrono::duration_cast<std::chrono::microseconds>(Clock::now() - began_);
   if (!driven) return driven;

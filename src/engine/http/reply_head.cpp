@@ -35,20 +35,30 @@ Stats parse_summary(std::string_view json) {
   return stats;
 }
 
-void ReplyHead::take(std::string_view line) {
+bool ReplyHead::take(std::string_view line) {
   line = trimmed(line, " \t\r\n");
   if (line.starts_with("HTTP/")) {
-    *this = ReplyHead();
+    *this = ReplyHead(std::move(expected_id_));
     const std::size_t space = line.find(' ');
     if (space != std::string_view::npos) status_ = number_or_zero<int>(line.substr(space + 1, 3));
-    return;
+  } else if (line.empty()) {
+    // What fails before it is a query has no id.
+    const bool must_have_one = status_ == 200 || !query_id_.empty();
+    is_anothers_ = !expected_id_.empty() && must_have_one && query_id_ != expected_id_;
+  } else {
+    take_field(line);
   }
+  return !is_anothers_;
+}
+
+void ReplyHead::take_field(std::string_view line) {
   const std::size_t colon = line.find(':');
   if (colon == std::string_view::npos) return;
   const std::string name = ascii_lowered(line.substr(0, colon));
   const std::string_view value = trimmed(line.substr(colon + 1));
   if (name == "x-clickhouse-exception-code") exception_code_ = number_or_zero<int>(value);
   if (name == "x-clickhouse-exception-tag") exception_tag_ = value;
+  if (name == "x-clickhouse-query-id") query_id_ = value;
   if (name == "x-clickhouse-format") format_ = value;
   if (name == "x-clickhouse-summary") summary_ = parse_summary(value);
 }

@@ -29,6 +29,32 @@ TEST(ReplyHead, OfTheLastReplyCounts) {
   EXPECT_EQ(head.exception_code(), 0);
 }
 
+TEST(ReplyHead, OfAnotherQueryIsNotTaken) {
+  const struct {
+    const char* expected;
+    const char* status;
+    const char* id;
+    bool is_taken;
+  } cases[] = {
+      {"mine", "200 OK", "X-ClickHouse-Query-Id: mine", true},
+      {"mine", "200 OK", "X-ClickHouse-Query-Id: yours", false},
+      {"mine", "200 OK", "X-Other: mine", false},
+      {"mine", "500 Oh", "X-ClickHouse-Query-Id: yours", false},
+      {"mine", "500 Oh", "x-clickhouse-query-id:mine", true},
+      {"mine", "403 No", "X-Other: before it is a query", true},
+      {"mine", "100 Continue", "X-Other: before the head itself", true},
+      {"", "200 OK", "X-ClickHouse-Query-Id: yours", true},
+      {"", "200 OK", "X-Other: none is expected", true},
+  };
+  for (const auto& one : cases) {
+    ReplyHead head{std::string(one.expected)};
+    EXPECT_TRUE(head.take(std::string("HTTP/1.1 ") + one.status + "\r\n"));
+    EXPECT_TRUE(head.take(std::string(one.id) + "\r\n"));
+    EXPECT_EQ(head.take("\r\n"), one.is_taken) << one.status << ", " << one.id;
+    EXPECT_EQ(head.is_anothers(), !one.is_taken);
+  }
+}
+
 struct SummaryCase {
   const char* json;
   std::uint64_t rows_read;

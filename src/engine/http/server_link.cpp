@@ -6,6 +6,7 @@
 
 #include "engine/fault_codes.h"
 #include "engine/http/exception_scanner.h"
+#include "engine/http/query_id.h"
 #include "engine/http/server_url.h"
 #include "engine/http/server_version.h"
 #include "util/ascii.h"
@@ -16,6 +17,7 @@ namespace {
 using std::chrono::milliseconds;
 
 constexpr std::size_t kLongestErrorBody = std::size_t{64} << 10U;
+constexpr std::string_view kQuestion = "gapless-question";
 constexpr std::string_view kExceptionSetting = "http_write_exception_in_output_format";
 constexpr std::string_view kOverflowMode = "_overflow_mode";
 constexpr std::string_view kThrow = "throw";
@@ -102,7 +104,10 @@ Status ServerLink::look() {
 
 // By itself, since an old server does not know what else is asked.
 Status ServerLink::check_version() {
-  auto rows = ask_with(Statement("SELECT version() AS version"), {}, patience().question);
+  const std::string query_id = new_query_id(kQuestion);
+  ReplyHead head;
+  auto rows = ask_for(Statement("SELECT version() AS version"), {{"query_id", query_id}}, patience().question, head);
+  keeps_query_ids_ = head.query_id() == query_id;
   if (!rows && rows.error().fault == Fault::kCorrupt)
     return fail(Fault::kInvalidInput, fmt::format("no ClickHouse answers there: {}", rows.error().message));
   if (!rows) return fail(std::move(rows.error()));
@@ -163,15 +168,22 @@ Result<Rows> ServerLink::ask(const Statement& statement, milliseconds at_most) {
 }
 
 Result<Rows> ServerLink::ask_with(const Statement& statement, HttpSettings settings, milliseconds at_most) {
+  const std::string query_id = new_query_id(kQuestion);
+  settings["query_id"] = query_id;
+  ReplyHead head = expected_of(query_id);
+  return ask_for(statement, settings, at_most, head);
+}
+
+Result<Rows> ServerLink::ask_for(const Statement& statement, HttpSettings settings, milliseconds at_most,
+                                 ReplyHead& head) {
   settings["default_format"] = kHttpRowsFormat;
   StatementForm form = statement_form(statement, settings);
-  ReplyHead head;
   std::string body;
   HttpExchange exchange{.query = form.query.text(),
                         .content_type = std::move(form.content_type),
                         .body = std::move(form.body),
                         .upload = {},
-                        .on_header = [&head](std::string_view line) { head.take(line); },
+                        .on_header = [&head](std::string_view line) { return head.take(line); },
                         .on_body =
                             [&body](std::string_view bytes) {
                               body += bytes;
@@ -239,6 +251,11 @@ bool ServerLink::flush_logs() {
 
 HttpOutcome ServerLink::outcome(const ReplyHead& head, std::string_view body,
                                 const std::optional<HttpFailure>& failure) const {
+  if (head.is_anothers())
+    return {located({Fault::kUnavailable, 0,
+                     "a reply that belongs to another statement came: what stands before the "
+                     "server sends some twice"}),
+            true};
   body = body.substr(0, kLongestErrorBody);
   const bool says_code = body.starts_with("Code: ") || body.find("\nCode: ") != std::string_view::npos;
   if (head.exception_code() != 0 || (head.status() != 0 && head.status() != 200 && says_code))

@@ -6,6 +6,7 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "core/error.h"
@@ -46,6 +47,11 @@ class ServerLink {
   /// Whether the user's own profile lets nothing be written; then readonly cannot be set either.
   bool user_reads_only() const { return reads_only_; }
 
+  /// The head that the reply to that query must have; any will do behind what gives queries ids of its own.
+  ReplyHead expected_of(std::string query_id) const {
+    return ReplyHead(keeps_query_ids_ ? std::move(query_id) : std::string());
+  }
+
   /// Errors also where there is no answer within that time.
   Result<Rows> ask(const Statement& statement, std::chrono::milliseconds at_most);
   /// Ends the query with that query id, or all that a statement id stands for. None is no error.
@@ -73,11 +79,14 @@ class ServerLink {
   Status check_own_settings(const std::set<std::string, std::less<>>& there);
   Error of_status(int status) const;
   Result<Rows> ask_with(const Statement& statement, HttpSettings settings, std::chrono::milliseconds at_most);
+  Result<Rows> ask_for(const Statement& statement, HttpSettings settings, std::chrono::milliseconds at_most,
+                       ReplyHead& head);
 
   const HttpEngineOptions options_;
   std::string url_;
   bool compresses_ = false;
   bool reads_only_ = false;
+  bool keeps_query_ids_ = false;
   HttpSettings corrections_;  // of settings that the user's profile may have otherwise
   RunningStatements running_;
   ChannelPool channels_;
