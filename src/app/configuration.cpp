@@ -176,7 +176,8 @@ Configuration fallback_configuration(const Given& options, const Environment& en
 
 std::vector<std::string> unknown_variables(const Environment& environment) {
   std::vector<std::string> unknown;
-  for (const auto& [name, value] : environment) {
+  for (const auto& variable : environment) {
+    const std::string& name = variable.first;
     const bool looks_like_ours = name.starts_with("GAPLESS_") || name.starts_with("WEB_ANALYTICS_") ||
                                  name.starts_with("WEB_PREAGGREGATED_") || name.starts_with("WEB_PRE_AGGREGATED_");
     if (!looks_like_ours || name == kConfigVariable || name == kNowVariable) continue;

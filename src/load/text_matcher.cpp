@@ -70,8 +70,7 @@ std::vector<int> TextMatcher::find_in(std::string_view text) const {
     }
   }
   std::ranges::sort(found);
-  const auto repeated = std::ranges::unique(found);
-  found.erase(repeated.begin(), repeated.end());
+  found.erase(std::unique(found.begin(), found.end()), found.end());
   return found;
 }
 

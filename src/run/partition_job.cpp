@@ -234,7 +234,7 @@ Status PartitionJob::check(const std::vector<OwnedCell>& built, const Live& live
   const auto check_target = [&](Target target, const Limits& bounds) -> Status {
     const auto index = static_cast<std::size_t>(target);
     GAPLESS_ASSIGN(StagedPartition staged, context_.warehouse.staged(staging(), target, bounds));
-    Publication::OfTarget& publishes = publication.targets[index].emplace();
+    Publication::OfTarget& publishes = publication.targets[index].emplace(Publication::OfTarget{});
     publishes.drop = staged.cells.empty();
     for (const TargetCell& cell : staged.cells) publishes.staged_rows += cell.content.rows;
     staged_[index] = staged.cells;

@@ -28,8 +28,7 @@ class Observe : public testing::Test {
   /// The last days only, and what is published at any age.
   Ask ask() const {
     Ask ask = world.ask();
-    ask.beyond.emplace();
-    ask.beyond->history_from = ask.window.first;
+    ask.beyond = Scope::Beyond{.history_from = ask.window.first};
     return ask;
   }
   std::vector<std::string> planned(const Ask& ask) { return to_recompute(world.observe_and_plan(ask).value()); }

@@ -1,8 +1,10 @@
 # The executor over fakes: what it promises, and the fault tier, where anything fails at any moment.
 set(run ${CMAKE_CURRENT_LIST_DIR})
+string(COMPARE NOTEQUAL "${GAPLESS_SANITIZE}" "" sanitized)
 add_library(gapless_run_world STATIC EXCLUDE_FROM_ALL ${run}/mortal_store.cpp ${run}/run_world.cpp ${run}/tier.cpp)
 target_link_libraries(gapless_run_world PUBLIC gapless_run gapless_fake_warehouse GTest::gmock)
 target_compile_options(gapless_run_world PRIVATE -O1)
+target_compile_definitions(gapless_run_world PUBLIC GAPLESS_FAULT_EVERY=$<IF:$<BOOL:${sanitized}>,3,1>)
 
 gapless_test(executor_test
   SOURCES
@@ -21,6 +23,7 @@ gapless_test(fault_tier_test
   SOURCES ${run}/fault_tier_test.cpp ${run}/takeover_test.cpp
   DEPS gapless_run_world
   LABELS fault threads)
+set_tests_properties(fault_tier_test PROPERTIES COST 60)  # begins first, since it takes longest
 if(GAPLESS_SANITIZE MATCHES thread)
   # Data races are looked for where two days are worked on at once; all of it would take minutes.
   set_tests_properties(fault_tier_test PROPERTIES ENVIRONMENT "GTEST_FILTER=FaultTierOfTwoWorkers.*")
@@ -35,5 +38,6 @@ gapless_test(executor_process_test
     ${CMAKE_SOURCE_DIR}/tests/support/child_process.cpp
     ${CMAKE_SOURCE_DIR}/tests/support/worker.cpp
   DEPS gapless_run_world gapless_state_sqlite)
+set_tests_properties(executor_process_test PROPERTIES COST 30)
 add_dependencies(executor_process_test executor_worker)
 target_compile_definitions(executor_process_test PRIVATE GAPLESS_EXECUTOR_WORKER="$<TARGET_FILE:executor_worker>")

@@ -107,6 +107,12 @@ CaseCount* const case_count = static_cast<CaseCount*>(testing::AddGlobalTestEnvi
 
 }  // namespace
 
+std::vector<std::size_t> calls_to_fail(std::size_t calls, std::string_view way) {
+  std::vector<std::size_t> chosen;
+  for (std::size_t call = 1 + way.size() % kFaultEvery; call <= calls; call += kFaultEvery) chosen.push_back(call);
+  return chosen;
+}
+
 void count_cases(std::size_t more) { case_count->cases += more; }
 
 int failures_so_far() {

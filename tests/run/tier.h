@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "run/run_world.h"
@@ -32,6 +33,11 @@ struct TierWorld : RunWorld {
 /// Recovers as a new process and holds the outcome to what must be true then: no trace of the old process, every
 /// partition wholly old or new, ledger and targets in agreement. Then a backfill, after which everything is as it should be.
 void expect_good_after_recovery(TierWorld& world);
+
+/// Which of so many calls fail, one in each case: all. In a sanitizer's build, which is ten times slower, one in
+/// kFaultEvery, others for each way of that name.
+std::vector<std::size_t> calls_to_fail(std::size_t calls, std::string_view way = {});
+inline constexpr std::size_t kFaultEvery = GAPLESS_FAULT_EVERY;
 
 /// Adds to the number of cases that the program prints at its end.
 void count_cases(std::size_t more);

@@ -1,7 +1,6 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include <ranges>
 #include <sstream>
 
 #include "state/sqlite/connection.h"
@@ -60,7 +59,10 @@ Result<RunRecord> read_run(SQLite::Statement& row) {
 
 /// ",3,7,12,"; empty where there are none.
 std::string format_teams(const Teams& teams) {
-  return teams.empty() ? "" : fmt::format(",{},", fmt::join(teams | std::views::transform(&TeamId::value), ","));
+  if (teams.empty()) return "";
+  std::string text = ",";
+  for (const TeamId team : teams) text += fmt::format("{},", team.value());
+  return text;
 }
 
 Result<Teams> read_teams(const std::string& text) {
