@@ -147,10 +147,10 @@ void measure_month(Workbench& bench, std::size_t runs, Figures& figures) {
     bench.metered().forget();
     const double took = run(bench, theirs, bench.days());
     figures.add("month", "gapless", took);
-    const double building = bench.metered().seconds_for(Purpose::kBuilding);
-    const double checking = bench.metered().seconds_for(Purpose::kChecking);
-    figures.note("share of reading again what was staged in the month", checking / took);
-    figures.note("share of planning and bookkeeping in the month", 1 - (building + checking) / took);
+    const double building = bench.metered().seconds_of_building();
+    const double working = bench.metered().seconds_of_work();
+    figures.note("share of reading again what was staged in the month", (working - building) / took);
+    figures.note("share of planning and bookkeeping in the month", 1 - working / took);
     figures.add("month, own events", "gapless", run(bench, own, bench.days()));
     fmt::print(stderr, "month, run {} of {}\n", i, runs);
   }
@@ -200,7 +200,7 @@ void print_building(const Figures& figures) {
         seconds_text(figures.of("day", "same day")), all - kept, all);
   if (figures.of("month", "gapless") > 0)
     fmt::print(
-        "planning and bookkeeping: {:.1f} % of the month, reading again what was staged: {:.1f} %; the largest"
+        "planning and bookkeeping: {:.1f} % of the month, reading again what was staged alone: {:.1f} %; the largest"
         " statement took {:.0f} MB\n",
         100 * figures.noted("share of planning and bookkeeping in the month"),
         100 * figures.noted("share of reading again what was staged in the month"),

@@ -49,15 +49,17 @@ auto MeteredEngine::metered(const Statement& statement, StatementOptions options
   const Purpose purpose = purpose_of(statement.text());
   {
     const std::lock_guard lock(mutex_);
-    if (Busy& busy = busy_[purpose]; busy.running++ == 0) busy.since = begun;
+    if (purpose == Purpose::kBuilding) building_.begin(begun);
+    if (purpose != Purpose::kOther) work_.begin(begun);
   }
   auto result = run(options);
   const std::lock_guard lock(mutex_);
-  if (Busy& busy = busy_[purpose]; --busy.running == 0)
-    busy.seconds += std::chrono::duration<double>(std::chrono::steady_clock::now() - busy.since).count();
+  const auto ended = std::chrono::steady_clock::now();
+  if (purpose == Purpose::kBuilding) building_.end(ended);
+  if (purpose != Purpose::kOther) work_.end(ended);
   Cost& cost = costs_[kind_of(statement.text())];
   ++cost.statements;
-  cost.seconds += std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count();
+  cost.seconds += std::chrono::duration<double>(ended - begun).count();
   cost.cpu_seconds += cpu_now() - cpu;
   cost.peak_memory_bytes = std::max<std::uint64_t>(cost.peak_memory_bytes, *peak);
   if constexpr (std::is_same_v<decltype(result), Result<Stats>>) {
@@ -95,16 +97,21 @@ std::map<std::string, Cost> MeteredEngine::costs() const {
   return costs_;
 }
 
-double MeteredEngine::seconds_for(Purpose purpose) const {
+double MeteredEngine::seconds_of_building() const {
   const std::lock_guard lock(mutex_);
-  const auto found = busy_.find(purpose);
-  return found == busy_.end() ? 0 : found->second.seconds;
+  return building_.seconds;
+}
+
+double MeteredEngine::seconds_of_work() const {
+  const std::lock_guard lock(mutex_);
+  return work_.seconds;
 }
 
 void MeteredEngine::forget() {
   const std::lock_guard lock(mutex_);
   costs_.clear();
-  busy_.clear();
+  building_ = {};
+  work_ = {};
 }
 
 }  // namespace gapless::bench

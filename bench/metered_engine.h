@@ -46,24 +46,34 @@ class MeteredEngine final : public Engine {
 
   /// By the statement's first words.
   std::map<std::string, Cost> costs() const;
-  /// Seconds of the clock in which any statement of this purpose ran.
-  double seconds_for(Purpose purpose) const;
+  /// Seconds of the clock in which any statement ran that builds, and in which any ran that builds or checks.
+  double seconds_of_building() const;
+  double seconds_of_work() const;
   void forget();
 
  private:
   template <class Run>
   auto metered(const Statement& statement, StatementOptions options, Run run);
 
+  /// A time in which some statements run, or one does.
   struct Busy {
+    using Time = std::chrono::steady_clock::time_point;
+    void begin(Time now) {
+      if (running++ == 0) since = now;
+    }
+    void end(Time now) {
+      if (--running == 0) seconds += std::chrono::duration<double>(now - since).count();
+    }
     std::size_t running = 0;
-    std::chrono::steady_clock::time_point since;
+    Time since;
     double seconds = 0;
   };
 
   Engine& engine_;
   mutable std::mutex mutex_;
   std::map<std::string, Cost> costs_;
-  std::map<Purpose, Busy> busy_;
+  Busy building_;
+  Busy work_;
 };
 
 }  // namespace gapless::bench
