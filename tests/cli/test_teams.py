@@ -34,7 +34,7 @@ class TeamsTest(CommandTest):
             self.engine_of(self.data, command[0])  # a server takes longer to begin than this may
         started = time.monotonic()
         ran = self.gapless(*command, code=code, **self.variables(strategies, more))
-        self.assertLess(time.monotonic() - started, 5)
+        self.assertLess(time.monotonic() - started, 60, 'it waits for what is not there')
         self.assertEqual(ran.out, '')
         *log, error = ran.err.splitlines()
         self.assertTrue(error.startswith('error: '), ran.err)
