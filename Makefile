@@ -58,12 +58,15 @@ test-release: test-setup ## only the release build's tests: all there are
 	@ctest --preset release -j $(JOBS) </dev/null
 
 .PHONY: test-long
-test-long: test-setup ## what takes too long for `make test`: a busy month in 300 MB, every statement spoilt, every report while days are built, all on a server
+test-long: test-setup ## what takes too long for `make test`: a busy month in 300 MB, every stream in little memory, every statement spoilt, every report while days are built, all on a server
 	@$(build_release) --target gapless stand_in_server </dev/null
 	$(call step,a month of 10 M events with 300 MB of memory: tests/long/memory_month.py)
 	@python3 -B tests/long/memory_month.py </dev/null
 	$(call step,a backfill on a server with each statement spoilt in each way: tests/cli/test_proxy.py)
 	@GAPLESS_PROXY_EVERY=1 python3 -B tests/cli/test_proxy.py </dev/null
+	$(call step,the groups of 32 streams in every team buckets and ever less memory: tests/embedded/reference_groups.py)
+	@$(build_release) --target embedded_groups </dev/null
+	@GAPLESS_TEST_LONG=1 python3 -B tests/embedded/reference_groups.py build/release/tests/embedded_groups </dev/null
 	$(call step,every report of 40 streams while their days are built: tests/embedded/reference_reports.py)
 	@$(build_release) --target embedded_reports </dev/null
 	@python3 -B tests/embedded/reference_reports.py build/release/tests/embedded_reports 1 40 20 </dev/null

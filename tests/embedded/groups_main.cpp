@@ -2,8 +2,10 @@
 // backfilled in one go, a day at a time and a team at a time. All in one process, since a new engine compiles each
 // expression anew, which takes longer than small streams do.
 //
-// usage: embedded_groups (EVENTS.ndjson FIRST-DAY LAST-DAY OUT-DIRECTORY TEAM-BUCKETS)...
-// Writes OUT-DIRECTORY/{once,days,teams}.{stats,bounces}, each group a JSON array of strings on a line.
+// usage: embedded_groups (EVENTS.ndjson FIRST-DAY LAST-DAY OUT-DIRECTORY TEAM-BUCKETS MEGABYTES)...
+// Writes OUT-DIRECTORY/{once,days,teams}.{stats,bounces,breakdowns}, each group a JSON array of strings on a line. Where
+// MEGABYTES is not 0, the same for as many megabytes of memory in all, for half as many, and so on until one team's day
+// does not fit, in OUT-DIRECTORY/<number>MB.*
 
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
@@ -20,7 +22,7 @@
 
 namespace gapless::test {
 
-constexpr int kArguments = 5;  ///< of a stream
+constexpr int kArguments = 6;  ///< of a stream
 
 namespace {
 
@@ -55,6 +57,36 @@ Status verified(Embedded& product, DayRange window) {
   return {};
 }
 
+/// Nothing is logged meanwhile.
+class Quiet {
+ public:
+  Quiet() { spdlog::set_level(spdlog::level::off); }
+  ~Quiet() { spdlog::set_level(before_); }
+  Quiet(const Quiet&) = delete;
+  Quiet& operator=(const Quiet&) = delete;
+
+ private:
+  const spdlog::level::level_enum before_ = spdlog::get_level();
+};
+
+/// Down to where one team's day does not fit: that is an error that says so, and publishes nothing of that day.
+Status in_less_and_less_memory(Embedded& product, DayRange window, std::uint64_t megabytes,
+                               const std::filesystem::path& directory) {
+  const Quiet errors_are_expected;
+  for (; megabytes > 0; megabytes /= 2) {
+    const std::string name = fmt::format("{}MB", megabytes);
+    product.forget_rollup();
+    const RunReport report = product.run(product.plan(window), megabytes * 1'000'000);
+    if (report.status != RunStatus::kSucceeded) {
+      if (report.error.find("does not fit in the memory limit") != std::string::npos) return {};
+      return fail(Fault::kInternal, fmt::format("{}: {}", name, report.error));
+    }
+    for (const Target target : kTargets)
+      product.write_groups(target, directory / fmt::format("{}.{}", name, gapless::name(target)));
+  }
+  return fail(Fault::kInternal, "no limit of the memory was felt");
+}
+
 Status all_ways(Embedded& product, DayRange window, const std::filesystem::path& directory) {
   GAPLESS_TRY(one_way(
       product, "once", [&] { return std::vector{product.backfill(window)}; }, directory));
@@ -87,7 +119,9 @@ Status one_stream(Embedded& product, char** arguments) {
   std::stringstream text;
   text << std::ifstream(arguments[0]).rdbuf();
   product.load(text.str());
-  return all_ways(product, window, arguments[3]);
+  GAPLESS_TRY(all_ways(product, window, arguments[3]));
+  const std::uint64_t megabytes = std::stoull(arguments[5]);
+  return megabytes == 0 ? Status() : in_less_and_less_memory(product, window, megabytes, arguments[3]);
 }
 
 Status run(int count, char** arguments) {
@@ -103,7 +137,7 @@ Status run(int count, char** arguments) {
 
 int main(int argc, char** argv) {
   if (argc < 2 || (argc - 1) % gapless::test::kArguments != 0) {
-    std::cerr << "usage: embedded_groups (EVENTS.ndjson FIRST-DAY LAST-DAY OUT-DIRECTORY TEAM-BUCKETS)...\n";
+    std::cerr << "usage: embedded_groups (EVENTS.ndjson FIRST-DAY LAST-DAY OUT-DIRECTORY TEAM-BUCKETS MEGABYTES)...\n";
     return 2;
   }
   spdlog::set_level(std::getenv("GAPLESS_TEST_VERBOSE") != nullptr ? spdlog::level::debug : spdlog::level::warn);
