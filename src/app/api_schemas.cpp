@@ -18,7 +18,8 @@ Json state_schema() {
 }
 
 Json cell_schema() {
-  const Json actions = Json::array({"none", "recompute"});
+  Json actions = Json::array();
+  for (const Action action : kActions) actions.push_back(name(action));
   return object_schema({{"team_id", team_schema()},
                         {"day", day_schema()},
                         {"state", state_schema()},

@@ -43,7 +43,7 @@ Json entry_json(const LedgerEntry& entry) {
 std::vector<std::string> changed_keys(const CellFacts& facts, const Definition& now,
                                       const std::map<std::string, std::string>& texts) {
   const LedgerRow* row = facts.entry ? facts.entry->made_by_other_than(now) : nullptr;
-  const auto text = row == nullptr ? texts.end() : texts.find(row->definition);
+  const auto text = row == nullptr ? texts.end() : texts.find(row->definition_hash());
   return text == texts.end() ? std::vector<std::string>() : Definition::changed_keys(text->second, now.text());
 }
 

@@ -81,8 +81,7 @@ Result<Examination> examine(Services& services, Output& output, const Examinatio
 }
 
 std::string no_events_hint(const Examination& examination, std::string_view command) {
-  if (!examination.plan.why_nobody.empty() || examination.events_in_window() > 0 ||
-      examination.plan.cells_to_recompute() > 0)
+  if (!examination.plan.why_nobody.empty() || examination.events_in_window() > 0 || examination.plan.cells_due() > 0)
     return "";
   const SourceExtent& source = examination.source;
   if (!source.days) return "the source holds no events yet; bring some with: gapless load FILE";

@@ -14,12 +14,12 @@ namespace {
 
 bool is_shown(const PlannedCell& planned, const PlanViewOptions& options) {
   if (!options.states.empty() && !options.states.contains(planned.judgement.state)) return false;
-  return options.all || planned.judgement.action != Action::kNone;
+  return options.all || planned.judgement.is_due();
 }
 
-std::uint64_t recomputed_beyond(const Plan& plan) {
+std::uint64_t due_beyond(const Plan& plan) {
   return static_cast<std::uint64_t>(std::ranges::count_if(plan.cells, [&](const PlannedCell& planned) {
-    return planned.judgement.action == Action::kRecompute && !plan.window.contains(planned.cell().day);
+    return planned.judgement.is_due() && !plan.window.contains(planned.cell().day);
   }));
 }
 
@@ -32,7 +32,7 @@ Json estimate_json(const Estimate& cost, const std::optional<double>& seconds) {
 
 std::string conclusion(const Examination& examination, const Style& style) {
   const Plan& plan = examination.plan;
-  const std::uint64_t cells = plan.cells_to_recompute();
+  const std::uint64_t cells = plan.cells_due();
   const Estimate cost = estimate(plan);
   std::string text;
   if (cells == 0 && !plan.why_nobody.empty()) {
@@ -40,15 +40,15 @@ std::string conclusion(const Examination& examination, const Style& style) {
   } else if (cells == 0) {
     text = "nothing to recompute";
   } else {
-    text = fmt::format("{} to recompute on {}, looking at {}", counted(cells, "cell", "cells"),
-                       counted(plan.work(true).size(), "day", "days"), counted(cost.rows_read, "event", "events"));
+    text = fmt::format("{} on {}, looking at {}", plan.work_in_words(), counted(plan.work(true).size(), "day", "days"),
+                       counted(cost.rows_read, "event", "events"));
     text += fmt::format(", writing up to {}", format_bytes(cost.bytes_written));
     if (examination.seconds) text += fmt::format(", in about {}", format_seconds(*examination.seconds));
   }
   text = style.paint(Tone::kStrong, text);
   if (!plan.cells.empty()) text += fmt::format("  ({})", summary_text(plan.summary(), style));
   text += "\n";
-  if (const std::uint64_t beyond = recomputed_beyond(plan); beyond > 0)
+  if (const std::uint64_t beyond = due_beyond(plan); beyond > 0)
     text += fmt::format("{} of these {} outside the window: what is published is looked after at any age\n",
                         grouped(beyond), beyond == 1 ? "is" : "are");
   text += acceptance_text(examination);
@@ -71,7 +71,7 @@ std::string explained_text(const Examination& examination, const PlannedCell& pl
   std::string text =
       fmt::format("{}  team {}  {}: {}", planned.cell().day.to_string(), planned.cell().team.to_string(),
                   style.paint(tone_of(planned.judgement.state), name(planned.judgement.state)), planned.judgement.why);
-  if (planned.judgement.action != Action::kNone) text += fmt::format(" → {}", name(planned.judgement.action));
+  if (planned.judgement.is_due()) text += fmt::format(" → {}", name(planned.judgement.action));
   return text + "\n" + evidence_text(planned.facts, examination.plan.targets, now, examination.definition_texts);
 }
 
@@ -144,7 +144,7 @@ std::string plan_text(const Examination& examination, const Definition& now, con
       table.add({planned.cell().day.to_string(),
                  planned.cell().team.to_string(),
                  {std::string(name(judgement.state)), tone_of(judgement.state)},
-                 judgement.action == Action::kNone ? "" : std::string(name(judgement.action)),
+                 judgement.is_due() ? std::string(name(judgement.action)) : "",
                  judgement.why});
   }
   text += explained;

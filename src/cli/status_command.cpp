@@ -57,14 +57,12 @@ std::string pause_text(const StateStore::Pause& pause) {
 
 /// What follows from the coverage: the work to do, and the command that does it.
 std::string what_next(const Examination& examination, const Selection& selection, const Style& style) {
-  const std::uint64_t cells = examination.plan.cells_to_recompute();
-  if (cells == 0) return "";
+  if (examination.plan.cells_due() == 0) return "";
   std::string command = "gapless backfill";
   if (!selection.is_default_window())
     command += fmt::format(" --from {} --to {}", examination.plan.window.first.to_string(),
                            examination.plan.window.last.to_string());
-  return style.paint(Tone::kStrong, fmt::format("{} to recompute", counted(cells, "cell", "cells"))) + ": " + command +
-         "\n";
+  return style.paint(Tone::kStrong, examination.plan.work_in_words()) + ": " + command + "\n";
 }
 
 Result<ExitCode> run_status(Invocation& call) {

@@ -34,11 +34,17 @@ struct OwnedCell {
   Measures measures;
 };
 
+/// In the place of a definition: the cell was taken out of the rollup. Such a row counts as no entry.
+inline constexpr std::string_view kForgotten = "forgotten";
+
+/// Before a definition: the narrow part was made from the wide groups that it made. It has no host and no pathname.
+inline constexpr std::string_view kFromWide = "wide:";
+
 /// One row of the ledger: what was published for one cell in one target. The one with the highest (fence, sequence) counts.
 struct LedgerRow {
   Cell cell;
   Target target = Target::kStats;
-  std::string definition;  ///< Definition::hash of what made it
+  std::string definition;  ///< Definition::hash of what made it, perhaps behind kFromWide; or kForgotten
   Fingerprint window;      ///< flat counts over [E-2, E+2), taken before the building pass
   Fingerprint owned;
   TargetContent content;  ///< measures of the whole cell, keys and key hash of this target
@@ -46,10 +52,11 @@ struct LedgerRow {
   std::uint64_t fence = 0;
   std::uint64_t sequence = 0;  ///< within the fence
   Instant published_at{};
-};
 
-/// In the place of a definition: the cell was taken out of the rollup. Such a row counts as no entry.
-inline constexpr std::string_view kForgotten = "forgotten";
+  bool is_from_wide() const { return definition.starts_with(kFromWide); }
+  /// The hash of the definition that decided the figures, also where they were made from the wide groups.
+  std::string definition_hash() const { return is_from_wide() ? definition.substr(kFromWide.size()) : definition; }
+};
 
 /// What a target, or its staging, holds of one cell.
 struct TargetCell {

@@ -30,17 +30,19 @@ std::optional<std::string> outdated(const LedgerEntry& entry, const Definition& 
   const LedgerRow* row = entry.made_by_other_than(now);
   if (!row) return std::nullopt;
   if (!options.previous_definition_text)
-    return fmt::format("made by definition {}, now {}", row->definition, now.hash());
+    return fmt::format("made by definition {}, now {}", row->definition_hash(), now.hash());
   return fmt::format("made by another definition; changed: {}",
                      fmt::join(Definition::changed_keys(*options.previous_definition_text, now.text()), ", "));
 }
 
-/// Which target lacks the cell, in words; none where none does.
+/// Which target lacks the cell or a part of it, in words; none where none does.
 std::optional<std::string> lacking(const LedgerEntry& entry, const JudgeOptions& options) {
-  const auto target = entry.first_lacking(options.targets);
-  if (!target) return std::nullopt;
-  return fmt::format("{} was {} for this cell", table_name(*target),
-                     entry.rows[static_cast<std::size_t>(*target)] ? "not built with the others" : "never built");
+  if (const auto target = entry.first_lacking(options.targets))
+    return fmt::format("{} was {} for this cell", table_name(*target),
+                       entry.rows[static_cast<std::size_t>(*target)] ? "not built with the others" : "never built");
+  if (const auto target = entry.first_incomplete(options.targets))
+    return fmt::format("{} was made from the wide groups of this cell, without host and pathname", table_name(*target));
+  return std::nullopt;
 }
 
 /// The first target that does not hold what the ledger says, in words; none where all do.
@@ -64,8 +66,24 @@ std::optional<std::string> damage(const CellFacts& facts) {
   return std::nullopt;
 }
 
+/// Whether the narrow target alone lacks the cell, and the wide groups are there to make it from.
+bool can_derive(const CellFacts& facts, const JudgeOptions& options) {
+  if (facts.is_past_keeping || !facts.entry) return false;
+  constexpr auto kBounces = static_cast<std::size_t>(Target::kBounces);
+  const auto& said = facts.entry->rows[kBounces];
+  return facts.entry->first_lacking(options.targets) == Target::kBreakdowns && said &&
+         holds_what_was_said(facts.content[kBounces], *said);
+}
+
+Judgement judge_expired(const CellFacts& facts, const JudgeOptions& options) {
+  if (!can_derive(facts, options)) return {CellState::kExpired, Action::kNone, *facts.expired_because};
+  return {CellState::kExpired, Action::kDerive,
+          fmt::format("{}; {} is made from the wide groups, without host and pathname", *facts.expired_because,
+                      table_name(Target::kBreakdowns))};
+}
+
 Judgement judge_closed(const CellFacts& facts, const Definition& now, const JudgeOptions& options) {
-  if (facts.expired_because) return {CellState::kExpired, Action::kNone, *facts.expired_because};
+  if (facts.expired_because) return judge_expired(facts, options);
   if (!facts.entry && facts.has_target_rows())
     return {CellState::kForeign, options.take_over ? Action::kRecompute : Action::kNone,
             "target rows that gapless did not write; adopt them, or backfill --take-over"};
@@ -112,7 +130,14 @@ bool holds_what_was_said(const TargetContent& live, const LedgerRow& said) {
   return live.measures.view_events == said.content.measures.view_events;
 }
 
-std::string_view name(Action action) { return action == Action::kRecompute ? "recompute" : "none"; }
+std::string_view name(Action action) {
+  switch (action) {
+    case Action::kNone: return "none";
+    case Action::kRecompute: return "recompute";
+    case Action::kDerive: return "derive";
+  }
+  return "none";
+}
 
 bool is_behind(const LedgerRow& row, const LedgerRow& earlier) {
   return row.target > earlier.target && (row.fence < earlier.fence || !(row.owned == earlier.owned));
@@ -138,10 +163,27 @@ std::optional<Target> LedgerEntry::first_lacking(const Targets& kept) const {
   return std::nullopt;
 }
 
+std::optional<Target> LedgerEntry::first_incomplete(const Targets& kept) const {
+  if (const auto target = first_lacking(kept)) return target;
+  for (const Target target : kept)
+    if (const auto& row = rows[static_cast<std::size_t>(target)]; row && row->is_from_wide()) return target;
+  return std::nullopt;
+}
+
 const LedgerRow* LedgerEntry::made_by_other_than(const Definition& definition) const {
   for (const auto& row : rows)
-    if (row && row->definition != definition.hash()) return &*row;
+    if (row && row->definition_hash() != definition.hash()) return &*row;
   return nullptr;
+}
+
+std::optional<LedgerEntry> entry_of(const std::vector<LedgerRow>& rows, TeamId team) {
+  std::optional<LedgerEntry> entry;
+  for (const LedgerRow& row : rows) {
+    if (row.cell.team != team) continue;
+    if (!entry) entry.emplace();
+    entry->rows[static_cast<std::size_t>(row.target)] = row;
+  }
+  return entry;
 }
 
 bool CellFacts::has_target_rows() const {

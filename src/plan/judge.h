@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "core/cell.h"
 #include "core/definition.h"
@@ -37,9 +38,15 @@ struct LedgerEntry {
   std::uint64_t last_fence() const;
   /// The first of these targets that has no row, or one that is behind; none where the rows agree.
   std::optional<Target> first_lacking(const Targets& kept) const;
-  /// The first row that another definition made; none where this one made all that there are.
+  /// The same, and the narrow target where it was made from the wide groups: it lacks host and pathname.
+  std::optional<Target> first_incomplete(const Targets& kept) const;
+  /// The first row that another definition made; none where this one made all that there are, or the wide groups that they
+  /// were made from.
   const LedgerRow* made_by_other_than(const Definition& definition) const;
 };
+
+/// A team's entry among the rows of one day; none: it has none.
+std::optional<LedgerEntry> entry_of(const std::vector<LedgerRow>& rows, TeamId team);
 
 /// Everything that is known about one cell at one moment.
 struct CellFacts {
@@ -48,6 +55,7 @@ struct CellFacts {
   Cell cell;
   bool day_is_open = false;
   std::optional<std::string> expired_because;  ///< set: the source no longer holds all of [E-2, E+2)
+  bool is_past_keeping = false;                ///< expired whatever the source holds: figures of its age are not kept
 
   std::uint64_t day_events = 0;      ///< flat, on the day
   std::uint64_t day_views = 0;       ///< flat view events on the day
@@ -70,8 +78,10 @@ struct CellFacts {
 /// view events alone.
 bool holds_what_was_said(const TargetContent& live, const LedgerRow& said);
 
-enum class Action { kNone, kRecompute };
-std::string_view name(Action action);
+/// What a plan does about a cell. Deriving makes the narrow part from the wide groups, where no events are left for it.
+enum class Action { kNone, kRecompute, kDerive };
+inline constexpr std::array<Action, 3> kActions = {Action::kNone, Action::kRecompute, Action::kDerive};
+std::string_view name(Action action);  ///< "none", "recompute", "derive"
 
 /// A decision with its reason, in words for a person.
 struct Judgement {
@@ -80,6 +90,8 @@ struct Judgement {
   std::string why;
   /// Outdated in nothing but that a target lacks it, so that no figure need change.
   bool is_lacking_only = false;
+
+  bool is_due() const { return action != Action::kNone; }
 };
 
 /// How a plan treats what is not simply broken.

@@ -59,6 +59,17 @@ class Story {
   Story& expired() {
     return edit([](CellFacts& facts) { facts.expired_because = "2026-02-27 is past the retention"; });
   }
+  /// The narrow target joined the rollup since.
+  Story& without_narrow() {
+    return edit([](CellFacts& facts) {
+      facts.entry->rows[2].reset();
+      facts.content[2] = {};
+    });
+  }
+  Story& narrow_from_wide() {
+    return edit(
+        [](CellFacts& facts) { facts.entry->rows[2]->definition = "wide:" + facts.entry->rows[1]->definition; });
+  }
   Story& foreign_rows() {
     return edit([](CellFacts& facts) { facts.content[0].rows = facts.content[0].keys = 4; });
   }
@@ -185,6 +196,49 @@ INSTANTIATE_TEST_SUITE_P(
                   "3 view events, unchanged since 2026-03-02T01:00:00Z"}),
     kCaseName);
 
+const std::string kExpiry = "2026-02-27 is past the retention";
+const std::string kDerivable =
+    kExpiry + "; web_pre_aggregated_breakdowns is made from the wide groups, without host and pathname";
+constexpr Action kDerive = Action::kDerive;
+
+/// Of a cell whose events are gone nothing but the narrow part is ever made, and only from groups that are in order.
+INSTANTIATE_TEST_SUITE_P(
+    Derivation, Judge,
+    testing::Values(
+        JudgeCase{"of_a_target_that_joined", published().without_narrow().expired(), CellState::kExpired, kDerive,
+                  kDerivable},
+        JudgeCase{"of_a_target_that_was_left_behind",
+                  published().expired().edit([](CellFacts& facts) { facts.entry->rows[2]->fence -= 1; }),
+                  CellState::kExpired, kDerive, kDerivable},
+        JudgeCase{"from_groups_of_another_definition", published().other_definition().without_narrow().expired(),
+                  CellState::kExpired, kDerive, kDerivable},
+        JudgeCase{"of_an_empty_cell", published_as_empty().without_narrow().expired(), CellState::kExpired, kDerive,
+                  kDerivable},
+        JudgeCase{"not_twice", published().narrow_from_wide().expired(), CellState::kExpired, kNone, kExpiry},
+        JudgeCase{"not_of_damaged_rows_that_were_derived",
+                  published().narrow_from_wide().expired().edit([](CellFacts& facts) { facts.content[2] = {}; }),
+                  CellState::kExpired, kNone, kExpiry},
+        JudgeCase{"not_from_damaged_groups", published().without_narrow().expired().damaged(), CellState::kExpired,
+                  kNone, kExpiry},
+        JudgeCase{
+            "not_from_groups_that_were_left_behind",
+            published().without_narrow().expired().edit([](CellFacts& facts) { facts.entry->rows[1]->fence -= 1; }),
+            CellState::kExpired, kNone, kExpiry},
+        JudgeCase{"not_without_an_entry_of_bounces",
+                  published().without_narrow().expired().edit([](CellFacts& facts) { facts.entry->rows[1].reset(); }),
+                  CellState::kExpired, kNone, kExpiry},
+        JudgeCase{"not_of_foreign_rows", story().foreign_rows().expired(), CellState::kExpired, kNone, kExpiry},
+        JudgeCase{"not_of_figures_that_are_not_kept",
+                  published().without_narrow().expired().edit([](CellFacts& facts) { facts.is_past_keeping = true; }),
+                  CellState::kExpired, kNone, kExpiry},
+        JudgeCase{
+            "gives_way_to_events_that_came_back", published().narrow_from_wide(), CellState::kOutdated, kRecompute,
+            "web_pre_aggregated_breakdowns was made from the wide groups of this cell, without host and pathname"},
+        JudgeCase{"names_the_definition_of_the_groups", published().other_definition().narrow_from_wide(),
+                  CellState::kOutdated, kRecompute,
+                  "made by definition " + kOldDefinition.hash() + ", now " + kDefinition.hash()}),
+    kCaseName);
+
 /// Two states apply at once; the earlier in the manual's order is the one that is told.
 struct Rivals {
   const char* name;
@@ -271,6 +325,9 @@ constexpr auto kIncludeOpen = [] { return JudgeOptions{true, false, false, true,
 constexpr auto kForce = [] { return JudgeOptions{false, true, false, true, {}}; };
 constexpr auto kTakeOver = [] { return JudgeOptions{false, false, true, true, {}}; };
 constexpr auto kAsk = [] { return JudgeOptions{false, false, false, false, {}}; };
+constexpr auto kWideAlone = [] {
+  return JudgeOptions{false, false, false, true, {}, {Target::kStats, Target::kBounces}};
+};
 
 INSTANTIATE_TEST_SUITE_P(
     Cells, JudgeOption,
@@ -289,6 +346,16 @@ INSTANTIATE_TEST_SUITE_P(
         OptionCase{"take_over_foreign", story().foreign_rows(), kTakeOver(), CellState::kForeign, kRecompute},
         OptionCase{"take_over_expired", story().foreign_rows().expired(), kTakeOver(), CellState::kExpired, kNone},
         OptionCase{"take_over_fresh", published(), kTakeOver(), CellState::kFresh, kNone},
+        OptionCase{"force_expired_that_can_be_derived", published().without_narrow().expired(), kForce(),
+                   CellState::kExpired, kDerive},
+        OptionCase{"ask_expired_that_can_be_derived", published().without_narrow().expired(), kAsk(),
+                   CellState::kExpired, kDerive},
+        OptionCase{"narrow_target_not_kept", published().without_narrow().expired(), kWideAlone(), CellState::kExpired,
+                   kNone},
+        OptionCase{"narrow_target_not_kept_though_derived", published().narrow_from_wide(), kWideAlone(),
+                   CellState::kFresh, kNone},
+        OptionCase{"ask_derived_whose_events_came_back", published().narrow_from_wide(), kAsk(), CellState::kOutdated,
+                   kRecompute},
         OptionCase{"ask_outdated", published().other_definition(), kAsk(), CellState::kOutdated, kNone},
         OptionCase{"ask_stale", published().one_late_event(), kAsk(), CellState::kStale, kRecompute}),
     kCaseName);

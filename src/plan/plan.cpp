@@ -13,21 +13,29 @@ std::map<CellState, std::uint64_t> Plan::summary() const {
   return counts;
 }
 
-std::uint64_t Plan::cells_to_recompute() const {
-  return static_cast<std::uint64_t>(std::count_if(cells.begin(), cells.end(), [](const PlannedCell& planned) {
-    return planned.judgement.action == Action::kRecompute;
-  }));
+std::uint64_t Plan::cells_due() const {
+  return static_cast<std::uint64_t>(
+      std::ranges::count_if(cells, [](const PlannedCell& planned) { return planned.judgement.is_due(); }));
+}
+
+std::string Plan::work_in_words() const {
+  const auto to_derive = static_cast<std::uint64_t>(std::ranges::count_if(
+      cells, [](const PlannedCell& planned) { return planned.judgement.action == Action::kDerive; }));
+  const std::uint64_t to_recompute = cells_due() - to_derive;
+  if (to_derive == 0) return counted(to_recompute, "cell", "cells") + " to recompute";
+  if (to_recompute == 0) return counted(to_derive, "cell", "cells") + " to derive";
+  return counted(to_recompute, "cell", "cells") + " to recompute, " + grouped(to_derive) + " to derive";
 }
 
 std::map<std::string, std::uint64_t, std::less<>> Plan::work_by_state() const {
   std::map<std::string, std::uint64_t, std::less<>> counts;
   for (const PlannedCell& planned : cells)
-    if (planned.judgement.action == Action::kRecompute) ++counts[std::string(name(planned.judgement.state))];
+    if (planned.judgement.is_due()) ++counts[std::string(name(planned.judgement.state))];
   return counts;
 }
 
 std::string Plan::why_nothing() const {
-  if (cells_to_recompute() > 0) return "";
+  if (cells_due() > 0) return "";
   if (!why_nobody.empty()) return why_nobody;
   auto counts = summary();
   const std::uint64_t fresh = counts[CellState::kFresh];
@@ -45,7 +53,7 @@ std::string Plan::why_nothing() const {
 std::vector<std::pair<Day, Teams>> Plan::work(bool newest_first) const {
   std::map<Day, Teams> by_day;
   for (const PlannedCell& planned : cells)
-    if (planned.judgement.action == Action::kRecompute) by_day[planned.cell().day].push_back(planned.cell().team);
+    if (planned.judgement.is_due()) by_day[planned.cell().day].push_back(planned.cell().team);
   std::vector<std::pair<Day, Teams>> days;
   for (auto& [day, day_teams] : by_day) days.emplace_back(day, unique_teams(std::move(day_teams)));
   if (newest_first) std::reverse(days.begin(), days.end());
@@ -55,7 +63,7 @@ std::vector<std::pair<Day, Teams>> Plan::work(bool newest_first) const {
 std::vector<std::pair<Partition, std::vector<const PlannedCell*>>> Plan::work_by_partition(bool newest_first) const {
   std::map<Day, std::map<std::uint32_t, std::vector<const PlannedCell*>>> by_day;
   for (const PlannedCell& planned : cells)
-    if (planned.judgement.action == Action::kRecompute)
+    if (planned.judgement.is_due())
       by_day[planned.cell().day][team_buckets.bucket_of(planned.cell().team)].push_back(&planned);
   std::vector<std::pair<Partition, std::vector<const PlannedCell*>>> partitions;
   const auto add = [&](const auto& one) {
@@ -87,7 +95,7 @@ Plan make_plan(DayRange window, Teams teams, std::vector<CellFacts> facts, const
   for (CellFacts* one : order) {
     judge_options.previous_definition_text.reset();
     if (const LedgerRow* row = one->entry ? one->entry->made_by_other_than(definition) : nullptr)
-      if (const auto text = previous_texts.find(row->definition); text != previous_texts.end())
+      if (const auto text = previous_texts.find(row->definition_hash()); text != previous_texts.end())
         judge_options.previous_definition_text = text->second;
     Judgement judgement = judge(*one, definition, judge_options);
     if (!options.states.empty() && !options.states.contains(judgement.state)) judgement.action = Action::kNone;
@@ -112,8 +120,9 @@ Estimate estimate_of(const Plan& plan, Chosen chosen) {
     const Partition partition = plan.team_buckets.partition_of(planned.cell());
     ++total.cells;
     ++total.cells_by_partition[partition];
-    total.rows_read += planned.facts.window.events;
-    events[partition] += planned.facts.day_events;
+    const bool reads_events = planned.judgement.action != Action::kDerive;
+    total.rows_read += reads_events ? planned.facts.window.events : 0;
+    events[partition] += reads_events ? planned.facts.day_events : 0;
   }
   for (const auto& [partition, count] : events) {
     const auto live = plan.live_bytes.find(partition);
@@ -127,7 +136,7 @@ Estimate estimate_of(const Plan& plan, Chosen chosen) {
 }  // namespace
 
 Estimate estimate(const Plan& plan) {
-  return estimate_of(plan, [](const Judgement& one) { return one.action == Action::kRecompute; });
+  return estimate_of(plan, [](const Judgement& one) { return one.is_due(); });
 }
 
 Estimate estimate_of_outdated(const Plan& plan) {

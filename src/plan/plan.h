@@ -17,7 +17,8 @@ struct PlannedCell {
   const Cell& cell() const { return facts.cell; }
 };
 
-/// What would be recomputed and why: every cell that was looked at, sorted by day and team.
+/// What would be done and why: every cell that was looked at, sorted by day and team. A cell is due where it is to be
+/// recomputed or derived.
 struct Plan {
   DayRange window{Day::of({}), Day::of({})};
   Teams teams;
@@ -30,20 +31,22 @@ struct Plan {
   std::string why_nobody = {};                         ///< where no team is selected: why
 
   std::map<CellState, std::uint64_t> summary() const;
-  std::uint64_t cells_to_recompute() const;
-  /// The cells to recompute, by the name of their state.
+  std::uint64_t cells_due() const;
+  /// "3 cells to recompute, 2 to derive".
+  std::string work_in_words() const;
+  /// The cells that are due, by the name of their state.
   std::map<std::string, std::uint64_t, std::less<>> work_by_state() const;
-  /// Why there is no cell to recompute, in words for a person; empty where there is one.
+  /// Why no cell is due, in words for a person; empty where one is.
   std::string why_nothing() const;
-  /// The days with at least one cell to recompute, and its teams; newest first, or oldest first.
+  /// The days with at least one cell that is due, and its teams; newest first, or oldest first.
   std::vector<std::pair<Day, Teams>> work(bool newest_first) const;
-  /// The partitions with at least one cell to recompute, and those cells, which are the plan's; in the same order of days.
+  /// The partitions with at least one cell that is due, and those cells, which are the plan's; in the same order of days.
   std::vector<std::pair<Partition, std::vector<const PlannedCell*>>> work_by_partition(bool newest_first) const;
 };
 
 struct PlanOptions {
   JudgeOptions judge;
-  std::set<CellState> states;  ///< only cells in these are recomputed; none given: all that have an action
+  std::set<CellState> states;  ///< only cells in these are due; none given: all that have an action
 };
 
 /// Judges every cell. `previous_texts` are the texts of the definitions that made entries, by hash.
@@ -62,7 +65,7 @@ struct Estimate {
   std::uint64_t most_bytes = 0;     ///< of the largest one: what has to be free for each that is built at once
   std::map<Partition, std::uint64_t> cells_by_partition;
 };
-/// Of the cells to recompute.
+/// Of the cells that are due. Deriving looks at no event.
 Estimate estimate(const Plan& plan);
 /// Of the cells that another definition made, recomputed by this plan or not: what agreeing to the new one costs.
 Estimate estimate_of_outdated(const Plan& plan);

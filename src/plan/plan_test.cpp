@@ -98,6 +98,22 @@ TEST(MakePlan, SaysWhatThereIsToDoByState) {
   EXPECT_EQ(plan.why_nothing(), "");
 }
 
+TEST(MakePlan, TellsWhatIsToBeDerivedFromWhatIsToBeRecomputed) {
+  CellFacts expired = fresh(cell(2, "2026-03-01"), 10);
+  expired.expired_because = "gone";
+  expired.entry->rows[2].reset();
+  const Plan both = plan_of({missing(cell(1, "2026-03-02")), expired});
+  EXPECT_EQ(both.work_in_words(), "1 cell to recompute, 1 to derive");
+  EXPECT_THAT(both.work_by_state(), ElementsAre(Pair("expired", 1U), Pair("missing", 1U)));
+  const Plan plan = plan_of({expired});
+  EXPECT_EQ(plan.work_in_words(), "1 cell to derive");
+  EXPECT_EQ(plan.cells_due(), 1U);
+  EXPECT_THAT(recomputed(plan), ElementsAre(cell(2, "2026-03-01")));
+  EXPECT_EQ(estimate(plan).cells, 1U);
+  EXPECT_EQ(estimate(plan).rows_read, 0U) << "no event is looked at";
+  EXPECT_EQ(plan_of({}).work_in_words(), "0 cells to recompute");
+}
+
 TEST(MakePlan, SaysWhyThereIsNothingToDo) {
   const Cell first = cell(1, "2026-03-01"), second = cell(1, "2026-03-02"), third = cell(1, "2026-03-03");
   EXPECT_EQ(plan_of({}).why_nothing(), "there are no view events");
@@ -117,7 +133,7 @@ TEST(MakePlan, SaysWhyThereIsNothingToDo) {
 TEST(MakePlan, OfNothingHasNothingToDo) {
   const Plan plan = plan_of({});
   EXPECT_THAT(plan.summary(), IsEmpty());
-  EXPECT_EQ(plan.cells_to_recompute(), 0U);
+  EXPECT_EQ(plan.cells_due(), 0U);
   EXPECT_THAT(plan.work(true), IsEmpty());
   EXPECT_THAT(shrinking_cells(plan, 10), IsEmpty());
 }
@@ -129,7 +145,7 @@ TEST(PlanSummary, CountsCellsByState) {
   EXPECT_THAT(plan.summary(),
               ElementsAre(Pair(CellState::kOrphaned, 1), Pair(CellState::kMissing, 2), Pair(CellState::kStale, 1),
                           Pair(CellState::kFresh, 1), Pair(CellState::kEmpty, 1)));
-  EXPECT_EQ(plan.cells_to_recompute(), 4U);
+  EXPECT_EQ(plan.cells_due(), 4U);
 }
 
 TEST(PlanWork, ListsDaysWithSomethingToDoInTheOrderAskedFor) {
@@ -161,7 +177,7 @@ TEST_P(PlanOption, DecidesWhatIsRecomputed) {
   std::vector<std::uint64_t> teams;
   for (const Cell& one : recomputed(plan)) teams.push_back(one.team.value());
   EXPECT_EQ(teams, GetParam().recomputed);
-  EXPECT_EQ(plan.cells_to_recompute(), teams.size());
+  EXPECT_EQ(plan.cells_due(), teams.size());
   EXPECT_THAT(plan.summary(),
               ElementsAre(Pair(CellState::kOpen, 2), Pair(CellState::kForeign, 1), Pair(CellState::kOutdated, 1),
                           Pair(CellState::kMissing, 1), Pair(CellState::kStale, 1), Pair(CellState::kFresh, 1)));
@@ -310,7 +326,7 @@ double seconds_of_plan(std::uint64_t cells) {
   const auto days = plan.work(true);
   const auto shrinking = shrinking_cells(plan, 10);
   const double seconds = static_cast<double>(std::clock() - begin) / CLOCKS_PER_SEC;
-  EXPECT_EQ(plan.cells_to_recompute(), cells / 3);
+  EXPECT_EQ(plan.cells_due(), cells / 3);
   EXPECT_THAT(days, SizeIs(10));
   EXPECT_THAT(shrinking, IsEmpty());
   return seconds;

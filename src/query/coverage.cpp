@@ -3,17 +3,20 @@
 namespace gapless {
 namespace {
 
-/// The narrow target holds what was published with the others.
-bool has_narrow(const CellFacts& facts, const Targets& kept) {
+/// What the narrow target holds of that which was published with the others.
+NarrowPart narrow_part(const CellFacts& facts, const Targets& kept) {
   constexpr auto kNarrow = static_cast<std::size_t>(Target::kBreakdowns);
-  if (!gapless::contains(kept, Target::kBreakdowns)) return false;
-  if (!facts.entry) return !facts.has_target_rows();
-  return !facts.entry->first_lacking(kept) && holds_what_was_said(facts.content[kNarrow], *facts.entry->rows[kNarrow]);
+  if (!gapless::contains(kept, Target::kBreakdowns)) return NarrowPart::kNone;
+  if (!facts.entry) return facts.has_target_rows() ? NarrowPart::kNone : NarrowPart::kAll;
+  if (facts.entry->first_lacking(kept)) return NarrowPart::kNone;
+  const LedgerRow& said = *facts.entry->rows[kNarrow];
+  if (!holds_what_was_said(facts.content[kNarrow], said)) return NarrowPart::kNone;
+  return said.is_from_wide() ? NarrowPart::kSessions : NarrowPart::kAll;
 }
 
 DayAnswer from_target(const CellFacts& facts, CellState state, const Targets& kept) {
   const std::uint64_t sessions = facts.entry ? facts.entry->any().content.measures.sessions : 0;
-  return {DaySource::kTarget, state, has_narrow(facts, kept), sessions};
+  return {DaySource::kTarget, state, narrow_part(facts, kept), sessions};
 }
 
 DayAnswer answer_of(const CellFacts& facts, const Definition& definition, const Targets& kept, bool source_is_empty) {

@@ -18,14 +18,21 @@ enum class DaySource {
   kRaw      ///< raw events, by the rules that build a target
 };
 
+/// What the narrow target can tell of a day.
+enum class NarrowPart {
+  kNone,
+  kSessions,  ///< all but the dimensions of views, host and pathname: it was made from the wide groups
+  kAll
+};
+
 /// What answers a day, and why.
 struct DayAnswer {
   DaySource source = DaySource::kRaw;
   /// None: events near the day changed, and nobody has looked since whether its own did. That look costs as much as to read
   /// the day.
   std::optional<CellState> state;
-  bool has_narrow = false;     ///< answered from targets, and the narrow one has it too
-  std::uint64_t sessions = 0;  ///< of the day as it was published
+  NarrowPart narrow = NarrowPart::kNone;  ///< of a day that is answered from targets
+  std::uint64_t sessions = 0;             ///< of the day as it was published
 
   std::string_view why() const;  ///< the state's name, or "changed"
 };

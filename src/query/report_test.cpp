@@ -8,6 +8,7 @@
 
 #include "query/channel_lists.h"
 #include "query/coverage.h"
+#include "query/reports.h"
 
 namespace gapless {
 namespace {
@@ -42,6 +43,31 @@ TEST(Days, AreAnsweredFromATargetWhereItHoldsWhatItShould) {
   const std::set<CellState> from_target = {CellState::kFresh, CellState::kEmpty, CellState::kExpired};
   for (const CellState state : kCellStates)
     EXPECT_EQ(source_of(state) == DaySource::kTarget, from_target.contains(state)) << name(state);
+}
+
+/// A day whose narrow part was made from the wide groups has it for all but what views are of.
+TEST(Days, AreReadFromTheNarrowTargetAsFarAsItTells) {
+  const Day day = *Day::parse("2026-03-02", "test");
+  const auto table = [&](std::string_view report, NarrowPart narrow, const std::vector<Filter>& filters = {}) {
+    const ReportRequest request{.kind = find_report(report),
+                                .team = *TeamId::from(1, "test"),
+                                .period = {day.start(), (day + 1).start(), "", ""},
+                                .filters = filters};
+    return Reports::table_of(request, day, {DaySource::kTarget, CellState::kExpired, narrow});
+  };
+  for (const char* report : {"overview", "trend", "entry-pages", "exit-pages", "browsers", "countries"}) {
+    EXPECT_EQ(table(report, NarrowPart::kNone), Target::kBounces) << report;
+    EXPECT_EQ(table(report, NarrowPart::kSessions), Target::kBreakdowns) << report;
+    EXPECT_EQ(table(report, NarrowPart::kAll), Target::kBreakdowns) << report;
+  }
+  for (const char* report : {"pages", "hosts"}) {
+    EXPECT_EQ(table(report, NarrowPart::kNone), Target::kStats) << report;
+    EXPECT_EQ(table(report, NarrowPart::kSessions), Target::kStats) << report;
+    EXPECT_EQ(table(report, NarrowPart::kAll), Target::kBreakdowns) << report;
+  }
+  for (const char* filter : {"page=/", "host=example.org"})
+    EXPECT_EQ(table("browsers", NarrowPart::kSessions, {Filter::parse(filter).value()}), Target::kStats) << filter;
+  EXPECT_EQ(table("overview", NarrowPart::kSessions, {Filter::parse("browser=Firefox").value()}), Target::kBounces);
 }
 
 TEST(ChannelLists, HoldDomainsAndSourcesOnce) {

@@ -124,7 +124,8 @@ std::optional<Target> Reports::table_of(const ReportRequest& request, Day day, c
   const Dimension* const dimension = request.dimension();
   const bool is_whole = request.period.from <= day.start() && (day + 1).start() <= request.period.until;
   const bool in_narrow = dimension == nullptr || (is_whole && dimension->kind == Dimension::Kind::kText);
-  if (answer.has_narrow && request.filters.empty() && in_narrow) return Target::kBreakdowns;
+  const NarrowPart wanted = dimension != nullptr && dimension->of_views ? NarrowPart::kAll : NarrowPart::kSessions;
+  if (answer.narrow >= wanted && request.filters.empty() && in_narrow) return Target::kBreakdowns;
   return request.counted() == sql::Counted::kViews ? Target::kStats : Target::kBounces;
 }
 

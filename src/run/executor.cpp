@@ -327,7 +327,7 @@ Result<RunReport> Executor::carry_out(RunRecord record, const Plan& plan, const 
                                       const RunEvents& events) {
   const auto started = steady_clock::now();
   record.teams = plan.teams.size();
-  record.cells_planned = plan.cells_to_recompute();
+  record.cells_planned = plan.cells_due();
   record.cells_by_state = plan.work_by_state();
   const auto store_id = store_.store_id();
   const auto failed = store_.failing_partitions();
@@ -341,8 +341,8 @@ Result<RunReport> Executor::carry_out(RunRecord record, const Plan& plan, const 
                                      : uuid.error();
     return close(std::move(record), plan.window, RunStatus::kFailed, error.message);
   }
-  spdlog::info("run {} started: job {}, {}, {}, {} to recompute", record.id, record.job, record.window,
-               counted(record.teams, "team", "teams"), counted(record.cells_planned, "cell", "cells"));
+  spdlog::info("run {} started: job {}, {}, {}, {}", record.id, record.job, record.window,
+               counted(record.teams, "team", "teams"), plan.work_in_words());
   if (events.on_start) events.on_start(record, plan);
 
   RunReport report{record.id, record.job, RunStatus::kFailed, plan.window, {}, 0, 0, "", plan.why_nothing()};

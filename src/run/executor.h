@@ -27,7 +27,7 @@ const char* name(DayStatus status);  ///< "published", "unchanged", …
 struct DayReport {
   Partition partition;
   DayStatus status = DayStatus::kFailed;
-  std::uint64_t cells = 0;  ///< recomputed and published
+  std::uint64_t cells = 0;  ///< recomputed or derived, and published
   Measures measures;        ///< of those cells, after
   double seconds = 0;
   std::string error;  ///< why it failed or was skipped
@@ -103,7 +103,7 @@ class Executor {
 
   /// Records that a run begins, before it looks at anything. Errors: those of the store.
   Result<RunRecord> begin(const RunIdentity& identity, DayRange window);
-  /// Recomputes the plan's cells day by day, and records the run's end. A failed day does not stop the others. Errors: only
+  /// Recomputes or derives the plan's cells day by day, and records the run's end. A failed day does not stop the others. Errors: only
   /// where that could not be recorded; everything else is in the report.
   Result<RunReport> carry_out(RunRecord begun, const Plan& plan, const ExecutorOptions& options,
                               const RunEvents& events);

@@ -4,9 +4,11 @@
 
 namespace gapless {
 
+bool is_past_keeping(Day day, const Retention& kept) { return kept.targets_from && day < *kept.targets_from; }
+
 std::optional<std::string> expired_because(Day day, const SourceExtent& source,
                                            const std::optional<DayRange>& published, const Retention& kept) {
-  if (kept.targets_from && day < *kept.targets_from)
+  if (is_past_keeping(day, kept))
     return fmt::format("figures are kept from {} on (targets.keep_days)", kept.targets_from->to_string());
   if (kept.source_from && day - 2 < *kept.source_from)
     return fmt::format("the source keeps its events from {} on (source.retention_days): the day may be cut short there",

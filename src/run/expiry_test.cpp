@@ -54,5 +54,11 @@ INSTANTIATE_TEST_SUITE_P(
     }),
     [](const auto& test) { return test.param.name; });
 
+TEST(Keeping, IsPastForItsAgeAndNothingElse) {
+  EXPECT_FALSE(is_past_keeping(day("2026-03-09"), {day("2026-03-20"), {}}));
+  EXPECT_TRUE(is_past_keeping(day("2026-03-09"), {{}, day("2026-03-10")}));
+  EXPECT_FALSE(is_past_keeping(day("2026-03-10"), {{}, day("2026-03-10")}));
+}
+
 }  // namespace
 }  // namespace gapless

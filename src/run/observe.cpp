@@ -199,6 +199,7 @@ class Cells {
     if (!is_new) return;
     found->second.day_is_open = cell.day > scope_.last_finished;
     found->second.expired_because = expired_because(cell.day, seen_.source, seen_.published, scope_.kept);
+    found->second.is_past_keeping = is_past_keeping(cell.day, scope_.kept);
   }
 
   bool has_entry(Cell cell) const { return std::ranges::binary_search(seen_.ledger, cell, {}, &LedgerRow::cell); }
@@ -313,11 +314,13 @@ void leave_out_settled(const Scope& scope, const Definition& definition, CellInd
     const auto& [cell, facts] = one;
     const bool chosen = selected.contains(cell.team);
     if (chosen && scope.window.contains(cell.day)) return false;
-    const CellState state = judge(facts, definition, options).state;
+    const Judgement judgement = judge(facts, definition, options);
+    const CellState state = judgement.state;
+    const bool is_expired = state == CellState::kExpired;
     const bool gone = facts.owned && facts.owned->measures.view_events == 0;
-    const bool settled = chosen
-                             ? state == CellState::kFresh || state == CellState::kEmpty || state == CellState::kExpired
-                             : state == CellState::kExpired || !gone;
+    const bool settled =
+        chosen ? state == CellState::kFresh || state == CellState::kEmpty || (is_expired && !judgement.is_due())
+               : is_expired || !gone;
     seen.settled_beyond += settled && facts.entry.has_value();
     return settled;
   });
@@ -352,9 +355,9 @@ Result<Observation> observe(Warehouse& warehouse, StateStore& store, const Scope
 
   for (const auto& [cell, facts] : cells) {
     const LedgerRow* row = facts.entry ? facts.entry->made_by_other_than(definition) : nullptr;
-    if (row == nullptr || seen.definition_texts.contains(row->definition)) continue;
-    GAPLESS_ASSIGN(const auto text, warehouse.definition_text(row->definition, limits));
-    if (text) seen.definition_texts.emplace(row->definition, *text);
+    if (row == nullptr || seen.definition_texts.contains(row->definition_hash())) continue;
+    GAPLESS_ASSIGN(const auto text, warehouse.definition_text(row->definition_hash(), limits));
+    if (text) seen.definition_texts.emplace(row->definition_hash(), *text);
   }
   for (const auto& [cell, facts] : cells)
     if (!scope.window.contains(cell.day)) seen.teams.push_back(cell.team);

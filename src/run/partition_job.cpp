@@ -80,16 +80,6 @@ Teams PartitionJob::planned_teams() const {
   return unique_teams(std::move(teams));
 }
 
-std::optional<LedgerEntry> PartitionJob::entry_of(const Live& live, TeamId team) {
-  std::optional<LedgerEntry> entry;
-  for (const LedgerRow& row : live.ledger) {
-    if (row.cell.team != team) continue;
-    if (!entry) entry.emplace();
-    entry->rows[static_cast<std::size_t>(row.target)] = row;
-  }
-  return entry;
-}
-
 Teams PartitionJob::still_due(const Live& live, const Windows& windows) const {
   if (context_.options.forget) return planned_teams();
   Teams due;
@@ -100,8 +90,8 @@ Teams PartitionJob::still_due(const Live& live, const Windows& windows) const {
       return row.cell.team == team && newer && row.definition == context_.definition.hash() &&
              row.window == windows.at(team);
     };
-    const auto now = entry_of(live, team);
-    const bool whole = now && !now->first_lacking(context_.warehouse.targets());
+    const auto now = entry_of(live.ledger, team);
+    const bool whole = now && !now->first_incomplete(context_.warehouse.targets());
     if (!whole || std::none_of(live.ledger.begin(), live.ledger.end(), done_since)) due.push_back(team);
   }
   return due;
@@ -180,8 +170,8 @@ Targets PartitionJob::to_publish(const std::vector<OwnedCell>& built, const Live
   if (context_.options.forget || !all_lack) return kept;
   Target first = kept.back();
   for (const OwnedCell& cell : built) {
-    const auto entry = entry_of(live, cell.cell.team);
-    const auto lacking = entry ? entry->first_lacking(kept) : std::nullopt;
+    const auto entry = entry_of(live.ledger, cell.cell.team);
+    const auto lacking = entry ? entry->first_incomplete(kept) : std::nullopt;
     if (!lacking) return kept;  // it joined since it is damaged
     first = std::min(first, *lacking);
     for (const Target target : kept) {
@@ -197,6 +187,21 @@ Targets PartitionJob::to_publish(const std::vector<OwnedCell>& built, const Live
   return targets;
 }
 
+Result<std::vector<OwnedCell>> PartitionJob::build_sessions(const Teams& teams) {
+  std::map<TeamId, OwnedCell> cells;
+  for (const TeamId team : teams) cells.emplace(team, OwnedCell{{team, partition_.day}, {}, {}});
+  const Teams built_teams = context_.options.forget ? Teams{} : teams;
+  GAPLESS_TRY(for_team_slices(built_teams, [&](const Teams& slice) -> Status {
+    GAPLESS_ASSIGN(const auto built, context_.warehouse.build_sessions(staging(), slice, limits()));
+    for (const OwnedCell& cell : built) cells.at(cell.cell.team) = cell;
+    return {};
+  }));
+  kill_point("build.sessions_built");
+  std::vector<OwnedCell> built;
+  for (const auto& [team, cell] : cells) built.push_back(cell);
+  return built;
+}
+
 Result<std::vector<OwnedCell>> PartitionJob::build_once(const Teams& teams, const Live& live) {
   Warehouse& warehouse = context_.warehouse;
   crowded_ = false;
@@ -204,22 +209,19 @@ Result<std::vector<OwnedCell>> PartitionJob::build_once(const Teams& teams, cons
   staging_exists_ = true;
   GAPLESS_TRY(warehouse.create_staging(staging(), limits()));
   kill_point("build.staging_created");
-  std::map<TeamId, OwnedCell> cells;
-  for (const TeamId team : teams) cells.emplace(team, OwnedCell{{team, partition_.day}, {}, {}});
-  const Teams built_teams = context_.options.forget ? Teams{} : teams;
-  GAPLESS_TRY(for_team_slices(built_teams, [&](const Teams& slice) -> Status {
-    GAPLESS_ASSIGN(const auto built, warehouse.build_sessions(staging(), slice, limits()));
-    for (const OwnedCell& cell : built) cells.at(cell.cell.team) = cell;
-    return {};
-  }));
-  kill_point("build.sessions_built");
   std::vector<OwnedCell> built;
-  for (const auto& [team, cell] : cells) built.push_back(cell);
-  targets_ = to_publish(built, live);
+  if (derivation_) {
+    built = derivation_->owned();
+    targets_ = {Target::kBreakdowns};
+  } else {
+    GAPLESS_ASSIGN(built, build_sessions(teams));
+    targets_ = to_publish(built, live);
+  }
   const auto stage = [&](Target target, const Limits& bounds) -> Status {
     GAPLESS_TRY(for_team_slices(teams, [&](const Teams& slice) {
-      const bool is_last = slice.back() == teams.back();
-      return warehouse.stage_cells(staging(), target, slice, is_last ? std::optional(teams) : std::nullopt, bounds);
+      const auto all_but = slice.back() == teams.back() ? std::optional(teams) : std::nullopt;
+      return derivation_ ? warehouse.stage_from_wide(staging(), slice, all_but, bounds)
+                         : warehouse.stage_cells(staging(), target, slice, all_but, bounds);
     }));
     kill_point("build.staged_", name(target));
     return {};
@@ -297,16 +299,20 @@ Result<std::vector<OwnedCell>> PartitionJob::build_checked(const Teams& teams, c
   }
 }
 
+std::string PartitionJob::definition_of(TeamId team) const {
+  if (context_.options.forget) return std::string(kForgotten);
+  return derivation_ ? derivation_->definition(team) : context_.definition.hash();
+}
+
 void PartitionJob::fill_ledger(const std::vector<OwnedCell>& built, const Windows& windows, Publication& publication) {
   const Instant now = context_.clock.now();
   std::uint64_t sequence = 0;
   for (const OwnedCell& cell : built)
     for (const Target target : targets_) {
       const TargetContent* staged = find_content(staged_[static_cast<std::size_t>(target)], cell.cell.team);
-      LedgerRow row{cell.cell, target,          context_.definition.hash(), {},         cell.owned,
-                    {},        context_.run_id, lease_.lease().fence,       ++sequence, now};
+      LedgerRow row{cell.cell, target,          definition_of(cell.cell.team), {},         cell.owned,
+                    {},        context_.run_id, lease_.lease().fence,          ++sequence, now};
       row.window = windows.at(cell.cell.team);
-      if (context_.options.forget) row.definition = kForgotten;
       if (staged) row.content = *staged;
       row.content.measures = cell.measures;
       publication.ledger.push_back(std::move(row));
@@ -386,31 +392,44 @@ Status PartitionJob::check_fits(std::uint64_t bytes_needed) const {
                   std::floor(static_cast<double>(free) / kMiB)));
 }
 
+Result<PartitionJob::Due> PartitionJob::to_recompute(const Live& live) const {
+  Due due;
+  GAPLESS_ASSIGN(due.windows, look_at_windows(context_.warehouse, partition_.day, planned_teams(), limits()));
+  due.teams = still_due(live, due.windows);
+  if (due.teams.empty()) return due;
+  GAPLESS_ASSIGN(const Teams others, damaged_others(live, due.teams));
+  if (others.empty()) return due;
+  GAPLESS_ASSIGN(Windows of_others, look_at_windows(context_.warehouse, partition_.day, others, limits()));
+  due.windows.merge(of_others);
+  due.teams.insert(due.teams.end(), others.begin(), others.end());
+  due.teams = unique_teams(std::move(due.teams));
+  return due;
+}
+
+Result<PartitionJob::Due> PartitionJob::to_derive(const Live& live) {
+  GAPLESS_ASSIGN(derivation_, Derivation::of(planned_teams(), live.ledger, live.content, context_.warehouse.targets()));
+  return Due{derivation_->teams(), derivation_->windows()};
+}
+
 Status PartitionJob::execute(DayReport& report, std::uint64_t bytes_needed) {
   begin_step("look", 0, planned_teams());
   GAPLESS_TRY(check_fits(bytes_needed));
   GAPLESS_ASSIGN(const Live live, look());
-  GAPLESS_ASSIGN(Windows windows, look_at_windows(context_.warehouse, partition_.day, planned_teams(), limits()));
-  const Teams due = still_due(live, windows);
-  if (due.empty()) {
+  // Whether a day is expired goes by the day: its cells are all of one kind.
+  const bool derives = cells_.front()->judgement.action == Action::kDerive;
+  GAPLESS_ASSIGN(const Due due, derives ? to_derive(live) : to_recompute(live));
+  if (due.teams.empty()) {
     steps_.end("done");
     report.status = DayStatus::kUnchanged;
     return {};
   }
-  GAPLESS_ASSIGN(Teams teams, damaged_others(live, due));
-  if (!teams.empty()) {
-    GAPLESS_ASSIGN(Windows of_others, look_at_windows(context_.warehouse, partition_.day, teams, limits()));
-    windows.merge(of_others);
-  }
-  teams.insert(teams.end(), due.begin(), due.end());
-  teams = unique_teams(std::move(teams));
 
   GAPLESS_TRY(journal(JournalPhase::kBuilding, ""));
   kill_point("build.journal_written");
   Publication publication;
-  GAPLESS_ASSIGN(const auto built, build_checked(teams, live, publication));
+  GAPLESS_ASSIGN(const auto built, build_checked(due.teams, live, publication));
   GAPLESS_TRY(check_shrink(built));
-  fill_ledger(built, windows, publication);
+  fill_ledger(built, due.windows, publication);
   if (lease_.stop().stop_requested()) return fail(Fault::kCancelled, "stopped before publishing");
 
   begin_step("publish", built.size());

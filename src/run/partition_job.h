@@ -3,12 +3,14 @@
 #include <atomic>
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "core/clock.h"
 #include "core/definition.h"
 #include "plan/plan.h"
+#include "run/derivation.h"
 #include "run/executor.h"
 #include "run/inventory.h"
 #include "run/journal.h"
@@ -53,7 +55,8 @@ struct RunContext {
 /// One partition, from a lease in hand to the journal erased: look, build, check, publish, record.
 class PartitionJob {
  public:
-  /// `cells` are the plan's cells to recompute in it, `memory_limit_bytes` what each statement may use.
+  /// `cells` are the plan's cells that are due in it: to recompute or, where the day is expired, to derive, all of them.
+  /// `memory_limit_bytes` is what each statement may use.
   PartitionJob(RunContext& context, Partition partition, std::vector<const PlannedCell*> cells,
                LeaseKeeper::Held& lease, std::uint64_t memory_limit_bytes);
 
@@ -69,15 +72,22 @@ class PartitionJob {
     std::vector<LedgerRow> ledger;
     TargetContents content;
   };
+  /// What is to be built.
+  struct Due {
+    Teams teams;
+    Windows windows;  ///< of each of them
+  };
 
   Limits limits() const;
   StagingId staging() const;
   void begin_step(std::string_view name, std::uint64_t rows_of_the_last = 0, Teams at_work = {});
   Status journal(JournalPhase phase, std::string payload);
   Status check_fits(std::uint64_t bytes_needed) const;
-  /// What the ledger said of a team's cell before; none: it has no entry.
-  static std::optional<LedgerEntry> entry_of(const Live& live, TeamId team);
   Result<Live> look() const;
+  /// The cells to recompute, with others of the partition that join them. None where nothing that was planned is due any more.
+  Result<Due> to_recompute(const Live& live) const;
+  /// The cells to derive.
+  Result<Due> to_derive(const Live& live);
   /// The planned cells that nobody published since the plan was made, from the events that are there now.
   Teams still_due(const Live& live, const Windows& windows) const;
   Teams planned_teams() const;
@@ -90,6 +100,8 @@ class PartitionJob {
   /// Staging with everything in it, passed through the gate. Retries what may be retried.
   Result<std::vector<OwnedCell>> build_checked(const Teams& teams, const Live& live, Publication& publication);
   Result<std::vector<OwnedCell>> build_once(const Teams& teams, const Live& live);
+  /// The sessions of these teams, into the staging.
+  Result<std::vector<OwnedCell>> build_sessions(const Teams& teams);
   /// The last target first, which takes longest; several at once where the run does that.
   Status for_targets(const std::function<Status(Target, const Limits&)>& work);
   Status for_team_slices(const Teams& teams, const std::function<Status(const Teams&)>& work) const;
@@ -97,6 +109,7 @@ class PartitionJob {
   /// Refuses what would lose most of a cell without the plan having known: the source broke since.
   Status check_shrink(const std::vector<OwnedCell>& built) const;
   void fill_ledger(const std::vector<OwnedCell>& built, const Windows& windows, Publication& publication);
+  std::string definition_of(TeamId team) const;
   Status publish(const Publication& publication);
   void finish(DayReport& report, const std::vector<OwnedCell>& built);
 
@@ -105,7 +118,8 @@ class PartitionJob {
   const std::vector<const PlannedCell*> cells_;
   LeaseKeeper::Held& lease_;
   const std::uint64_t memory_limit_bytes_;
-  Targets targets_;  ///< that are published, once sessions are built
+  std::optional<Derivation> derivation_;  ///< set: no events are read
+  Targets targets_;                       ///< that are published, once sessions are built
   TargetContents staged_;
   PartitionStates staged_state_;
   StepLog steps_;

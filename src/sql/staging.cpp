@@ -74,8 +74,8 @@ std::string text_of(const Column& column) {
   return column.type == "Int64" ? "toString(" + name + ")" : "CAST(" + name + ", 'String')";
 }
 
-/// Of one sessions table: the totals by the hour and each dimension of a session by the day, in one pass.
-std::string breakdowns_of_whole_sessions() {
+/// Of whole sessions, or of groups of them: the totals by the hour and each dimension of a session by the day, in one pass.
+std::string breakdowns_by_session(std::string_view states, const std::string& rows) {
   std::string sets = "(team_id, hour)", dimension, value;
   for (const Column& column : session_dimensions()) {
     const std::string name(column.name);
@@ -84,14 +84,40 @@ std::string breakdowns_of_whole_sessions() {
     dimension.append(is_of_it).append("'").append(name).append("', ");
     value.append(is_of_it).append(text_of(column)).append(", ");
   }
-  return expand(R"(
+  return expand(
+      R"(
     SELECT team_id, if(grouping(hour) = 0, hour, toDateTime({day:Date}, 'UTC')) AS bucket, multiIf($dimension'') AS dimension,
-      multiIf($value'') AS value, uniqState(person_id), sumState(toUInt64(1)), sumState(view_events),
-      sumState(toUInt64(bounce)), sumState(duration)
-    FROM (SELECT team_id, period_bucket AS hour, person_id, view_events, bounce, duration, $columns
-          FROM $sessions WHERE team_id IN ({teams:Array(UInt64)}) AND view_events > 0)
+      multiIf($value'') AS value, $states
+    FROM ($rows)
     GROUP BY GROUPING SETS ($sets))",
-                {{"dimension", dimension}, {"value", value}, {"columns", names(session_dimensions())}, {"sets", sets}});
+      {{"dimension", dimension}, {"value", value}, {"states", std::string(states)}, {"rows", rows}, {"sets", sets}});
+}
+
+std::string breakdowns_of_whole_sessions() {
+  const std::string rows =
+      expand(R"(SELECT team_id, period_bucket AS hour, person_id, view_events, bounce, duration, $columns
+          FROM $sessions WHERE team_id IN ({teams:Array(UInt64)}) AND view_events > 0)",
+             {{"columns", names(session_dimensions())}});
+  return breakdowns_by_session(
+      "uniqState(person_id), sumState(toUInt64(1)), sumState(view_events), sumState(toUInt64(bounce)), "
+      "sumState(duration)",
+      rows);
+}
+
+/// A table that others made may have the key in other types than ours.
+std::string breakdowns_of_wide_groups(const TableName& bounces) {
+  const std::string rows =
+      expand(R"(SELECT CAST(team, 'UInt64') AS team_id, CAST(bucket, 'DateTime(\'UTC\')') AS hour, $states, $columns
+          FROM (SELECT team_id AS team, period_bucket AS bucket, $states, $columns FROM $bounces
+                WHERE _partition_id = {partition:String} AND team_id IN ({teams:Array(UInt64)})))",
+             {{"states", names(states(Target::kBounces))},
+              {"columns", names(session_dimensions())},
+              {"bounces", bounces.quoted()}});
+  return breakdowns_by_session(
+      "uniqMergeState(persons_uniq_state), sumMergeState(total_session_count_state),"
+      " sumMergeState(pageviews_count_state), sumMergeState(bounces_count_state),"
+      " sumMergeState(total_session_duration_state)",
+      rows);
 }
 
 /// And a dimension of views: a session counts once for each value that it viewed.
@@ -124,6 +150,10 @@ std::string others(Target target, const TableName& live) {
                 {{"values", values}, {"states", names(states(target))}, {"live", live.quoted()}});
 }
 
+std::string insert_into(Target target, const TableName& staging) {
+  return "INSERT INTO " + staging.quoted() + " (" + target_columns(target) + ")";
+}
+
 }  // namespace
 
 std::map<std::string, std::string> stage_settings(Target target) {
@@ -132,13 +162,21 @@ std::map<std::string, std::string> stage_settings(Target target) {
 }
 
 std::string stage_cells(Target target, const TableName& staging, const TableName& sessions) {
-  return "INSERT INTO " + staging.quoted() + " (" + target_columns(target) + ")" +
+  return insert_into(target, staging) +
          (target == Target::kBreakdowns ? narrow_groups(sessions) : wide_groups(target, sessions));
 }
 
 std::string stage_cells_and_others(Target target, const TableName& staging, const TableName& sessions,
                                    const TableName& live) {
   return stage_cells(target, staging, sessions) + "\n    UNION ALL" + others(target, live);
+}
+
+std::string stage_from_wide(const TableName& staging, const TableName& bounces) {
+  return insert_into(Target::kBreakdowns, staging) + breakdowns_of_wide_groups(bounces);
+}
+
+std::string stage_from_wide_and_others(const TableName& staging, const TableName& bounces, const TableName& live) {
+  return stage_from_wide(staging, bounces) + "\n    UNION ALL" + others(Target::kBreakdowns, live);
 }
 
 }  // namespace gapless::sql

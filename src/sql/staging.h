@@ -15,6 +15,10 @@ std::string stage_cells(Target target, const TableName& staging, const TableName
 /// insert, which leaves one part to publish where two would have to be merged.
 std::string stage_cells_and_others(Target target, const TableName& staging, const TableName& sessions,
                                    const TableName& live);
+/// The narrow target's groups of {teams:Array(UInt64)} on {day:Date}, but for those of views, from the live rows of bounces in
+/// the partition {partition:String}; under the narrow target's settings. And with the other teams' rows, as above.
+std::string stage_from_wide(const TableName& staging, const TableName& bounces);
+std::string stage_from_wide_and_others(const TableName& staging, const TableName& bounces, const TableName& live);
 std::map<std::string, std::string> stage_settings(Target target);
 
 }  // namespace gapless::sql

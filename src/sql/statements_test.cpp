@@ -138,6 +138,12 @@ INSTANTIATE_TEST_SUITE_P(
         {"stage_breakdowns_and_others",
          stage_cells_and_others(Target::kBreakdowns, table("t"), table("s"), table("u")),
          {"day:Date", "teams:Array(UInt64)", "partition:String", "but:Array(UInt64)"}},
+        {"stage_from_wide",
+         stage_from_wide(table("t"), table("b")),
+         {"day:Date", "teams:Array(UInt64)", "partition:String"}},
+        {"stage_from_wide_and_others",
+         stage_from_wide_and_others(table("t"), table("b"), table("u")),
+         {"day:Date", "teams:Array(UInt64)", "partition:String", "but:Array(UInt64)"}},
         {"create_partitioned",
          create_partitioned(table("t"), table("u"), "MergeTree PARTITION BY toYYYYMMDD(period_bucket) ORDER BY team_id",
                             "toYYYYMMDD(period_bucket)", eight_buckets())

@@ -67,6 +67,8 @@ class SqlWarehouse final : public Warehouse, public TargetRebuild {
                                                 const Limits& limits) override;
   Status stage_cells(const StagingId& staging, Target target, const Teams& teams, const std::optional<Teams>& all_but,
                      const Limits& limits) override;
+  Status stage_from_wide(const StagingId& staging, const Teams& teams, const std::optional<Teams>& all_but,
+                         const Limits& limits) override;
   Result<StagedPartition> staged(const StagingId& staging, Target target, const Limits& limits) override;
   Result<PartitionStates> staged_state(const StagingId& staging, const Limits& limits) override;
 

@@ -55,6 +55,18 @@ Status SqlWarehouse::stage_cells(const StagingId& staging, Target target, const 
   return run(fmt::format("building {}", table_name(target)), statement, limits, sql::stage_settings(target));
 }
 
+Status SqlWarehouse::stage_from_wide(const StagingId& staging, const Teams& teams, const std::optional<Teams>& all_but,
+                                     const Limits& limits) {
+  constexpr Target kNarrow = Target::kBreakdowns;
+  const TableName table = staging_table(staging, kNarrow), wide = live(Target::kBounces);
+  Statement statement(all_but ? sql::stage_from_wide_and_others(table, wide, live(kNarrow))
+                              : sql::stage_from_wide(table, wide));
+  statement.bind("teams", teams).bind("day", staging.partition.day);
+  statement.bind("partition", layout_.team_buckets.partition_id(staging.partition));
+  if (all_but) statement.bind("but", *all_but);
+  return run(fmt::format("deriving {}", table_name(kNarrow)), statement, limits, sql::stage_settings(kNarrow));
+}
+
 Result<StagedPartition> SqlWarehouse::staged(const StagingId& staging, Target target, const Limits& limits) {
   const TableName table = staging_table(staging, target);
   StagedPartition partition;

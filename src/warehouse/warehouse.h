@@ -164,6 +164,10 @@ class Warehouse {
   /// rows of the partition, as they are, of all teams but those. Call it once for each team: it appends.
   virtual Status stage_cells(const StagingId& staging, Target target, const Teams& teams,
                              const std::optional<Teams>& all_but, const Limits& limits) = 0;
+  /// Makes what the narrow target can have of these teams from the live groups of bounces, all dimensions but host and
+  /// pathname, into its staging table; the source is not looked at. `all_but` as above. Call it once for each team: it appends.
+  virtual Status stage_from_wide(const StagingId& staging, const Teams& teams, const std::optional<Teams>& all_but,
+                                 const Limits& limits) = 0;
   virtual Result<StagedPartition> staged(const StagingId& staging, Target target, const Limits& limits) = 0;
   /// The staged partition of every target.
   virtual Result<PartitionStates> staged_state(const StagingId& staging, const Limits& limits) = 0;

@@ -131,6 +131,47 @@ class AnyAgeTest(DetectionTest):
         self.assertEqual(self.planned(), before)
 
 
+class DerivationTest(DetectionTest):
+    """The narrow table joins a rollup, some days of which the source has forgotten."""
+    REPORTS = ('overview', 'trend', 'entry-pages', 'browsers', 'pages', 'hosts')
+
+    WIDE_PARTS = 'SELECT DISTINCT _part FROM web_pre_aggregated_bounces ORDER BY _part'
+
+    def reports(self, **variables: str) -> dict[str, Any]:
+        asked = ('--team', '1', '--from', '2026-03-01', '--to', '2026-03-03', '--explain', '--output', 'json')
+        return {report: self.gapless('query', report, *asked, **variables).json for report in self.REPORTS}
+
+    def test_what_the_wide_groups_tell_is_derived_and_read(self) -> None:
+        self.load(*(self.event(team, f'2026-03-0{day} 1{hour}:00:00', str(person), person, f'/{hour}') for team in (1, 2) for day in (1, 2)
+                    for person in (1, 2, 3) for hour in range(person + team)), self.event(1, '2026-03-20 10:00:00'))
+        self.gapless('backfill', '--from', '2026-03-01', '--to', '2026-03-30', QUIET, GAPLESS_TARGETS_BREAKDOWNS='false')
+        before = self.reports(GAPLESS_TARGETS_BREAKDOWNS='false')
+        self.change("ALTER TABLE events DELETE WHERE timestamp < '2026-03-15'")
+        wide = self.sql(self.WIDE_PARTS)
+
+        document = self.gapless('plan', '--output', 'json').json
+        due = {(cell['team_id'], cell['day'], cell['state']) for cell in document['cells'] if cell['action'] == 'derive'}
+        expired = {(team, f'2026-03-0{day}', 'expired') for team in (1, 2) for day in (1, 2)}
+        self.assertLessEqual(expired, due)
+        self.assertEqual(document['estimate']['rows_read'], 0)
+        shown = self.gapless('plan', '--teams', '2').out
+        self.assertIn('expired  derive  the source begins on 2026-03-20', shown)
+        self.assertIn('web_pre_aggregated_breakdowns is made from the wide groups, without host and pathname', shown)
+        self.assertIn('2 cells to derive on 2 days, looking at 0 events', shown)
+
+        self.gapless('backfill', QUIET)
+        self.assertIn('nothing to recompute', self.gapless('plan').out)
+        self.assertEqual(self.gapless('verify', '--from', '2026-03-01', '--to', '2026-03-30', '--output', 'json').json['differences'], [])
+        self.assertEqual(self.sql(self.WIDE_PARTS), wide)
+        after = self.reports()
+        for report in self.REPORTS:
+            self.assertEqual(after[report]['rows'], before[report]['rows'], report)
+            table = 'stats' if report in ('pages', 'hosts') else 'breakdowns'
+            read = {day['answered_from'] for day in after[report]['explanation']['days'] if day['day'] < '2026-03-03'}
+            self.assertEqual(read, {f'web_pre_aggregated_{table}'}, report)
+        self.assertIn('web_pre_aggregated_bounces', {day['answered_from'] for day in before['overview']['explanation']['days']})
+
+
 class ForgetTest(DetectionTest):
     def test_a_teams_figures_go_and_nobody_elses(self) -> None:
         self.load(*(self.event(team, f'2026-0{month}-10 10:00:00') for team in (1, 2) for month in (1, 3)))

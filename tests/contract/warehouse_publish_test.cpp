@@ -76,6 +76,53 @@ TEST_P(WarehouseContract, StagesTheGroupsAndMeasuresOfTheSessions) {
   }
 }
 
+TEST_P(WarehouseContract, StagesFromTheWideGroupsAllButWhatViewsAreOf) {
+  put(two_teams());
+  publish(kDay, {kTeam, kOther});
+  fixture().drop_rows(Target::kBreakdowns, kDay);
+  const StagingId at_once{"0123456789abcdef", 900, partition(kDay)}, in_turn{"0123456789abcdef", 901, partition(kDay)};
+  for (const StagingId& staging : {at_once, in_turn}) ASSERT_TRUE(warehouse().create_staging(staging, {}));
+  const Status staged_at_once = warehouse().stage_from_wide(at_once, {kTeam, kOther}, Teams{kTeam, kOther}, {});
+  ASSERT_TRUE(staged_at_once) << staged_at_once.error().message;
+  for (const TeamId one : {kTeam, kOther}) ASSERT_TRUE(warehouse().stage_from_wide(in_turn, {one}, std::nullopt, {}));
+  const StagedPartition staged = warehouse().staged(at_once, Target::kBreakdowns, {}).value();
+  EXPECT_EQ(staged.rows_outside, 0U);
+  EXPECT_EQ(staged.cells, warehouse().staged(in_turn, Target::kBreakdowns, {}).value().cells);
+  ASSERT_EQ(staged.cells.size(), 2U);
+  for (const TargetCell& cell : staged.cells) {
+    EXPECT_EQ(cell.content.measures, content(Target::kBounces, cell.cell).measures);
+    EXPECT_EQ(cell.content.rows, cell.content.keys);
+  }
+  for (const Target target : {Target::kStats, Target::kBounces})
+    EXPECT_THAT(warehouse().staged(at_once, target, {}).value().cells, IsEmpty()) << name(target);
+}
+
+TEST_P(WarehouseContract, StagesFromTheWideGroupsBesideTheOtherTeamsRows) {
+  put(two_teams());
+  publish(kDay, {kTeam, kOther});
+  fixture().double_rows(Target::kBreakdowns, {kOther, kDay});  // also what is wrong is copied as it is
+  const TargetContent before = content(Target::kBreakdowns, {kOther, kDay});
+  const TargetContent whole = content(Target::kBreakdowns, {kTeam, kDay});
+  fixture().delete_events(kTeam);
+  const StagingId staging{"0123456789abcdef", 900, partition(kDay)};
+  ASSERT_TRUE(warehouse().create_staging(staging, {}));
+  ASSERT_TRUE(warehouse().stage_from_wide(staging, {kTeam}, Teams{kTeam}, {}));
+  ASSERT_TRUE(warehouse().replace_partition(staging, Target::kBreakdowns, {}));
+  EXPECT_EQ(content(Target::kBreakdowns, {kOther, kDay}), before);
+  const TargetContent derived = content(Target::kBreakdowns, {kTeam, kDay});
+  EXPECT_EQ(derived.measures, whole.measures);
+  EXPECT_LT(derived.keys, whole.keys) << "without pages";
+}
+
+TEST_P(WarehouseContract, StagesFromTheWideGroupsNothingWhereThereAreNone) {
+  put({view(kOther, "2026-03-02T10:00:00Z", "a")});
+  publish(kDay, {kOther});
+  const StagingId staging{"0123456789abcdef", 900, partition(kDay)};
+  ASSERT_TRUE(warehouse().create_staging(staging, {}));
+  ASSERT_TRUE(warehouse().stage_from_wide(staging, {kTeam}, std::nullopt, {}));
+  EXPECT_THAT(warehouse().staged(staging, Target::kBreakdowns, {}).value().cells, IsEmpty());
+}
+
 TEST_P(WarehouseContract, StagesNothingForSessionsWithoutViews) {
   put({as(EventKind::kPageleave, view(kTeam, "2026-03-02T10:00:00Z", "a"))});
   const StagingId staging = stage(kDay, {kTeam});

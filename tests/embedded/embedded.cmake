@@ -6,8 +6,8 @@ if(NOT GAPLESS_SANITIZE)
   target_link_libraries(embedded PUBLIC gapless_run gapless_load gapless_engine_chdb gapless_state)
 
   gapless_test(embedded_test NOSAN
-    SOURCES ${embedded}/close_at_end.cpp ${embedded}/falsified_test.cpp ${embedded}/long_session_test.cpp
-      ${embedded}/lossless_test.cpp ${embedded}/nullable_test.cpp
+    SOURCES ${embedded}/close_at_end.cpp ${embedded}/derived_test.cpp ${embedded}/falsified_test.cpp
+      ${embedded}/long_session_test.cpp ${embedded}/lossless_test.cpp ${embedded}/nullable_test.cpp
     DEPS embedded
     LABELS embedded)
 

@@ -189,7 +189,7 @@ TEST_P(Falsified, IsVerifiedAndRepairedThoughThePlanSeesNothing) {
       fmt::format("SELECT * REPLACE (if(t.team_id = 2 AND {}, arrayReduce('uniqState', [generateUUIDv4()]),"
                   " t.persons_uniq_state) AS persons_uniq_state) FROM {} AS t",
                   has_path(GetParam(), "/a"), right()));
-  EXPECT_EQ(product.plan(kFalsifiedDays).cells_to_recompute(), 0U);
+  EXPECT_EQ(product.plan(kFalsifiedDays).cells_due(), 0U);
   const auto verified = [&] {
     const ToVerify chosen = cells_to_verify(product.plan(kFalsifiedDays), {});
     EXPECT_EQ(chosen.cells.size(), static_cast<std::size_t>(kTeams));

@@ -84,7 +84,7 @@ TEST(Lossless, ViewEventsAddUpAndEveryEventIsOwnedOnce) {
     }
     RC_ASSERT(owned == product.number("SELECT count() FROM gapless.events"));
     const Plan plan = product.plan(kWindow);
-    RC_ASSERT(plan.cells_to_recompute() == 0u);
+    RC_ASSERT(plan.cells_due() == 0u);
     ToVerify chosen = cells_to_verify(plan, {});  // a day of them, since each takes longer than all else here
     const Day day_to_verify = kWindow.first + 1 + *below(5);
     std::erase_if(chosen.cells, [&](const CellFacts& facts) { return facts.cell.day != day_to_verify; });

@@ -33,6 +33,7 @@ TEAM_BUCKETS = {1: 8, 4: 2, 14: 8, 24: 2, 30: 2}
 # Of these seeds in one go also in so many megabytes, half as many, and so on, as long as one team's day fits.
 MEGABYTES = {14: 16, 29: 32, 30: 16}
 EVERY_BUCKETS, EVERY_MEGABYTES = (1, 2, 8), 64  # of every stream, where there is time for it
+VERIFIED, VERIFIED_DAYS = 20, 2  # of the streams, and of their days
 WAYS = ('once', 'days', 'teams')
 TARGETS = ('stats', 'bounces', 'breakdowns')
 
@@ -104,7 +105,8 @@ def main() -> int:
         lasts: dict[Case, date] = {}
         for case, own in folders.items():
             first, lasts[case] = days_of(case.stream, own / 'events.ndjson')
-            arguments += [own / 'events.ndjson', first.isoformat(), lasts[case].isoformat(), own, str(case.buckets), str(case.megabytes)]
+            arguments += [own / 'events.ndjson', first.isoformat(), lasts[case].isoformat(), own, str(case.buckets), str(case.megabytes),
+                          str(VERIFIED_DAYS if case.stream[0] <= VERIFIED else 0)]
         subprocess.run([program, *arguments], check=True)
         for case, own in folders.items():
             found = check(case, own, lasts[case])

@@ -36,7 +36,7 @@ Status work(const std::string& store_path, const std::string& warehouse_path, co
   GAPLESS_ASSIGN(Observation seen,
                  observe(warehouse, *store, {window, std::nullopt, {}, window.last, false}, definition, {}));
   const Plan plan = plan_of(seen, window, definition, PlanOptions{});
-  std::cout << "planned " << plan.cells_to_recompute() << std::endl;
+  std::cout << "planned " << plan.cells_due() << std::endl;
   std::string line;
   std::getline(std::cin, line);
 

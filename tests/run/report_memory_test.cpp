@@ -31,7 +31,8 @@ class RememberedReports : public testing::Test {
   static std::string in_words(const Coverage& coverage) {
     std::string text = fmt::format("{} events;", coverage.source.events);
     for (const auto& [day, answer] : coverage.answers)
-      text += fmt::format(" {} {}{}", day.to_string(), answer.why(), answer.has_narrow ? " narrow" : "");
+      text +=
+          fmt::format(" {} {}{}", day.to_string(), answer.why(), answer.narrow == NarrowPart::kNone ? "" : " narrow");
     return text;
   }
 

@@ -12,6 +12,7 @@ gapless_test(executor_test
     ${run}/buckets_test.cpp
     ${run}/cancel_test.cpp
     ${run}/conflict_test.cpp
+    ${run}/derivation_test.cpp
     ${run}/memory_test.cpp
     ${run}/observe_test.cpp
     ${run}/recovery_test.cpp

@@ -21,6 +21,15 @@ std::vector<ModelGroup> of_teams(std::vector<ModelGroup> rows, const Teams& team
   return rows;
 }
 
+std::vector<std::string> cells_with(const Plan& plan, Action action) {
+  std::vector<std::string> cells;
+  for (const PlannedCell& planned : plan.cells)
+    if (planned.judgement.action == action)
+      cells.push_back(fmt::format("team {} on {}: {}", planned.cell().team.value(), planned.cell().day.to_string(),
+                                  name(planned.judgement.state)));
+  return cells;
+}
+
 }  // namespace
 
 Day day(std::string_view text) { return Day::parse(text, "test").value(); }
@@ -53,6 +62,7 @@ Result<Observation> RunWorld::look(const Ask& ask, StateStore& as) {
   const Day last_finished = last_finished_day(clock.now(), std::chrono::minutes(30));
   Scope scope{ask.window, ask.teams, {}, last_finished, ask.include_open_days};
   scope.beyond = ask.beyond;
+  scope.kept = ask.options.kept;
   return observe(warehouse, as, scope, definition, Limits{});
 }
 
@@ -161,14 +171,8 @@ void expect_each_partition_old_or_new(RunWorld& world, const Partitions& was, co
     }
 }
 
-std::vector<std::string> to_recompute(const Plan& plan) {
-  std::vector<std::string> cells;
-  for (const PlannedCell& planned : plan.cells)
-    if (planned.judgement.action == Action::kRecompute)
-      cells.push_back(fmt::format("team {} on {}: {}", planned.cell().team.value(), planned.cell().day.to_string(),
-                                  name(planned.judgement.state)));
-  return cells;
-}
+std::vector<std::string> to_recompute(const Plan& plan) { return cells_with(plan, Action::kRecompute); }
+std::vector<std::string> to_derive(const Plan& plan) { return cells_with(plan, Action::kDerive); }
 
 std::vector<std::string> days_of(const RunReport& report) {
   std::vector<std::string> days;

@@ -90,6 +90,8 @@ Partitions partitions_of(const FakeWarehouseState& state);
 void expect_each_partition_old_or_new(RunWorld& world, const Partitions& was, const Partitions& will_be);
 /// The state and reason of each cell that would be recomputed, in words: "team 1 on 2026-03-01: missing".
 std::vector<std::string> to_recompute(const Plan& plan);
+/// The same of each cell that would be derived.
+std::vector<std::string> to_derive(const Plan& plan);
 /// "2026-03-01 published", in the report's order.
 std::vector<std::string> days_of(const RunReport& report);
 

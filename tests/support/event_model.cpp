@@ -155,13 +155,36 @@ void add_whole(const ModelSession& session, Measures& measures) {
   measures.duration_seconds += session.duration_seconds;
 }
 
+void add(const Measures& from, Measures& to) {
+  to.view_events += from.view_events;
+  to.sessions += from.sessions;
+  to.bounces += from.bounces;
+  to.duration_seconds += from.duration_seconds;
+}
+
+/// Rows of the narrow target, by team and key.
+class Breakdowns {
+ public:
+  ModelGroup& group(TeamId team, const std::string& dimension, const std::string& value, Instant bucket) {
+    const std::string key = fmt::format("{}|{}|{}", dimension, value, format_instant(bucket));
+    ModelGroup made{team, bucket, key, {}, {}, {}, dimension};
+    return groups_.try_emplace({team, key}, std::move(made)).first->second;
+  }
+  std::vector<ModelGroup> rows() && {
+    std::vector<ModelGroup> rows;
+    for (auto& [key, row] : groups_) rows.push_back(std::move(row));
+    return rows;
+  }
+
+ private:
+  std::map<std::pair<TeamId, std::string>, ModelGroup> groups_;
+};
+
 std::vector<ModelGroup> breakdowns_of(const std::vector<ModelSession>& sessions) {
-  std::map<std::pair<TeamId, std::string>, ModelGroup> groups;
+  Breakdowns breakdowns;
   for (const ModelSession& session : sessions) {
     const auto group = [&](const std::string& dimension, const std::string& value, Instant bucket) -> ModelGroup& {
-      const std::string key = fmt::format("{}|{}|{}", dimension, value, format_instant(bucket));
-      ModelGroup made{session.cell.team, bucket, key, {}, {}, {}, dimension};
-      ModelGroup& found = groups.try_emplace({session.cell.team, key}, std::move(made)).first->second;
+      ModelGroup& found = breakdowns.group(session.cell.team, dimension, value, bucket);
       found.persons.insert(session.person);
       return found;
     };
@@ -175,12 +198,25 @@ std::vector<ModelGroup> breakdowns_of(const std::vector<ModelSession>& sessions)
       measures.sessions += seen.insert(pathname).second ? 1 : 0;
     }
   }
-  std::vector<ModelGroup> rows;
-  for (auto& [key, row] : groups) rows.push_back(std::move(row));
-  return rows;
+  return std::move(breakdowns).rows();
 }
 
 }  // namespace
+
+std::vector<ModelGroup> breakdowns_of_wide(const std::vector<ModelGroup>& bounces) {
+  Breakdowns breakdowns;
+  for (const ModelGroup& row : bounces) {
+    const std::size_t entry = row.key.find('|') + 1;  // hour|entry|exit
+    const std::string entry_pathname = row.key.substr(entry, row.key.find('|', entry) - entry);
+    for (ModelGroup* const group :
+         {&breakdowns.group(row.team, "", "", row.bucket),
+          &breakdowns.group(row.team, "entry_pathname", entry_pathname, Day::of(row.bucket).start())}) {
+      add(row.measures, group->measures);
+      group->persons.insert(row.persons.begin(), row.persons.end());
+    }
+  }
+  return std::move(breakdowns).rows();
+}
 
 std::vector<ModelGroup> groups_of(Target target, const std::vector<ModelSession>& sessions) {
   if (target == Target::kBreakdowns) return breakdowns_of(sessions);
@@ -216,13 +252,6 @@ struct ModelKey {
   Measures measures;
   std::optional<std::string> dimension;
 };
-
-void add(const Measures& from, Measures& to) {
-  to.view_events += from.view_events;
-  to.sessions += from.sessions;
-  to.bounces += from.bounces;
-  to.duration_seconds += from.duration_seconds;
-}
 
 }  // namespace
 

@@ -66,6 +66,8 @@ std::vector<OwnedCell> owned_cells_of(const std::vector<ModelSession>& sessions)
 /// The rows that a target gets, each key once, by team and key. The stats have view events alone. The narrow target has the
 /// totals by the hour, and by the day the dimensions entry_pathname and pathname.
 std::vector<ModelGroup> groups_of(Target target, const std::vector<ModelSession>& sessions);
+/// Of the narrow target's rows what can be made from those of bounces: all but the dimension pathname.
+std::vector<ModelGroup> breakdowns_of_wide(const std::vector<ModelGroup>& bounces);
 /// What these rows are to a target's reader, cell by cell.
 std::vector<TargetCell> content_of(const std::vector<ModelGroup>& rows);
 

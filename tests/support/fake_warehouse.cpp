@@ -97,13 +97,6 @@ std::vector<ModelGroup> FakeWarehouse::live_rows(Target target, DayRange days) c
   return rows;
 }
 
-std::vector<ModelGroup> FakeWarehouse::live_rows(Target target, const Partition& partition) const {
-  std::vector<ModelGroup> rows;
-  if (const auto parts = state_.targets[index(target)].find(partition); parts != state_.targets[index(target)].end())
-    for (const FakePart& part : parts->second) rows.insert(rows.end(), part.rows.begin(), part.rows.end());
-  return rows;
-}
-
 Status FakeWarehouse::prepare(const Limits& limits) {
   return faults_->call<void>("prepare", limits, [&](Effect extent) -> Status {
     const std::lock_guard lock(mutex_);
@@ -394,10 +387,22 @@ Status FakeWarehouse::stage_cells(const StagingId& staging, Target target, const
     const std::lock_guard lock(mutex_);
     GAPLESS_ASSIGN(FakeStaging* const tables, usable_staging(staging));
     std::vector<ModelGroup> rows = groups_of(target, of_teams(tables->sessions, teams));
-    if (all_but)
-      for (ModelGroup& row : live_rows(target, staging.partition))
-        if (!contains(*all_but, row.team)) rows.push_back(std::move(row));
+    if (all_but) append(rows, rows_of_others(target, staging.partition, *all_but), Effect::kWhole);
     append(tables->targets[index(target)], std::move(rows), extent);
+    return {};
+  });
+}
+
+Status FakeWarehouse::stage_from_wide(const StagingId& staging, const Teams& teams, const std::optional<Teams>& all_but,
+                                      const Limits& limits) {
+  return faults_->call<void>("stage_from_wide", limits, [&](Effect extent) -> Status {
+    const std::lock_guard lock(mutex_);
+    GAPLESS_ASSIGN(FakeStaging* const tables, usable_staging(staging));
+    std::vector<ModelGroup> wide = live_rows(Target::kBounces, staging.partition);
+    std::erase_if(wide, [&](const ModelGroup& row) { return !contains(teams, row.team); });
+    std::vector<ModelGroup> rows = breakdowns_of_wide(wide);
+    if (all_but) append(rows, rows_of_others(Target::kBreakdowns, staging.partition, *all_but), Effect::kWhole);
+    append(tables->targets[index(Target::kBreakdowns)], std::move(rows), extent);
     return {};
   });
 }

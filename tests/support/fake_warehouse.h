@@ -62,6 +62,8 @@ class FakeWarehouse final : public Warehouse {
                                                 const Limits& limits) override;
   Status stage_cells(const StagingId& staging, Target target, const Teams& teams, const std::optional<Teams>& all_but,
                      const Limits& limits) override;
+  Status stage_from_wide(const StagingId& staging, const Teams& teams, const std::optional<Teams>& all_but,
+                         const Limits& limits) override;
   Result<StagedPartition> staged(const StagingId& staging, Target target, const Limits& limits) override;
   Result<PartitionStates> staged_state(const StagingId& staging, const Limits& limits) override;
 
@@ -116,6 +118,7 @@ class FakeWarehouse final : public Warehouse {
   }
   std::vector<ModelGroup> live_rows(Target target, DayRange days) const;
   std::vector<ModelGroup> live_rows(Target target, const Partition& partition) const;
+  std::vector<ModelGroup> rows_of_others(Target target, const Partition& partition, const Teams& all_but) const;
 
   FaultInjector own_faults_;
   FaultInjector* faults_ = &own_faults_;

@@ -1,10 +1,25 @@
-// What tests do to a FakeWarehouse behind its back.
+// What tests do to a FakeWarehouse behind its back, and how it finds rows.
 #include <algorithm>
 #include <tuple>
 
 #include "support/fake_warehouse.h"
 
 namespace gapless {
+
+std::vector<ModelGroup> FakeWarehouse::live_rows(Target target, const Partition& partition) const {
+  const auto& partitions = state_.targets[static_cast<std::size_t>(target)];
+  std::vector<ModelGroup> rows;
+  if (const auto parts = partitions.find(partition); parts != partitions.end())
+    for (const FakePart& part : parts->second) rows.insert(rows.end(), part.rows.begin(), part.rows.end());
+  return rows;
+}
+
+std::vector<ModelGroup> FakeWarehouse::rows_of_others(Target target, const Partition& partition,
+                                                      const Teams& all_but) const {
+  std::vector<ModelGroup> rows = live_rows(target, partition);
+  std::erase_if(rows, [&](const ModelGroup& row) { return std::ranges::binary_search(all_but, row.team); });
+  return rows;
+}
 
 void FakeWarehouse::set_bytes_per_team(std::uint64_t bytes) {
   const std::lock_guard lock(mutex_);

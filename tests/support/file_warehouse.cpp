@@ -303,6 +303,10 @@ Status FileWarehouse::stage_cells(const StagingId& staging, Target target, const
                                   const std::optional<Teams>& all_but, const Limits& limits) {
   return on_fake([&](FakeWarehouse& fake) { return fake.stage_cells(staging, target, teams, all_but, limits); });
 }
+Status FileWarehouse::stage_from_wide(const StagingId& staging, const Teams& teams, const std::optional<Teams>& all_but,
+                                      const Limits& limits) {
+  return on_fake([&](FakeWarehouse& fake) { return fake.stage_from_wide(staging, teams, all_but, limits); });
+}
 Result<StagedPartition> FileWarehouse::staged(const StagingId& staging, Target target, const Limits& limits) {
   return on_fake([&](FakeWarehouse& fake) { return fake.staged(staging, target, limits); });
 }
