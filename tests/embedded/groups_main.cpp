@@ -138,7 +138,8 @@ Status run(int count, char** arguments) {
 
 int main(int argc, char** argv) {
   if (argc < 2 || (argc - 1) % gapless::test::kArguments != 0) {
-    std::cerr << "usage: embedded_groups (EVENTS.ndjson FIRST-DAY LAST-DAY OUT-DIRECTORY TEAM-BUCKETS MEGABYTES VERIFIED-DAYS)...\n";
+    std::cerr << "usage: embedded_groups (EVENTS.ndjson FIRST-DAY LAST-DAY OUT-DIRECTORY TEAM-BUCKETS MEGABYTES "
+                 "VERIFIED-DAYS)...\n";
     return 2;
   }
   spdlog::set_level(std::getenv("GAPLESS_TEST_VERBOSE") != nullptr ? spdlog::level::debug : spdlog::level::warn);
