@@ -126,7 +126,7 @@ TEST_F(Derivations, AreLookedForAtAnyAge) {
   lose_events();
   Ask late = world.ask();
   late.window.first = day("2026-03-04");
-  late.beyond.emplace();
+  late.beyond = Scope::Beyond{};
   EXPECT_EQ(planned(late).size(), 4U);
   EXPECT_EQ(derive(late).status, RunStatus::kSucceeded);
   expect_derived();
