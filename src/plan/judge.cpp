@@ -10,6 +10,7 @@ namespace {
 
 constexpr std::array<std::string_view, kCellStates.size()> kStateNames = {
     "open", "expired", "foreign", "outdated", "orphaned", "missing", "damaged", "stale", "fresh", "empty"};
+constexpr std::array<std::string_view, kActions.size()> kActionNames = {"none", "recompute", "derive"};
 
 std::string count(std::uint64_t number, std::string_view one, std::string_view many) {
   return fmt::format("{} {}", number, number == 1 ? one : many);
@@ -130,14 +131,7 @@ bool holds_what_was_said(const TargetContent& live, const LedgerRow& said) {
   return live.measures.view_events == said.content.measures.view_events;
 }
 
-std::string_view name(Action action) {
-  switch (action) {
-    case Action::kNone: return "none";
-    case Action::kRecompute: return "recompute";
-    case Action::kDerive: return "derive";
-  }
-  return "none";
-}
+std::string_view name(Action action) { return kActionNames[static_cast<std::size_t>(action)]; }
 
 bool is_behind(const LedgerRow& row, const LedgerRow& earlier) {
   return row.target > earlier.target && (row.fence < earlier.fence || !(row.owned == earlier.owned));

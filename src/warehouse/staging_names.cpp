@@ -1,9 +1,10 @@
 #include "warehouse/staging_names.h"
-#include "util/parse_number.h"
 
 #include <fmt/format.h>
 
 #include <vector>
+
+#include "util/parse_number.h"
 
 namespace gapless {
 namespace {
