@@ -4,9 +4,9 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <charconv>
 
 #include "util/ascii.h"
+#include "util/parse_number.h"
 
 namespace gapless {
 namespace {
@@ -26,9 +26,8 @@ bool is_host(std::string_view text) {
 }
 
 bool is_port(std::string_view text) {
-  unsigned port = 0;
-  const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), port);
-  return problem == std::errc() && end == text.data() + text.size() && port >= 1 && port <= 65535;
+  const auto port = parse_number<unsigned>(text);
+  return port && *port >= 1 && *port <= 65535;
 }
 
 /// What is wrong with what stands between the scheme and the path; empty where nothing is.

@@ -13,6 +13,7 @@
 
 #include "core/day.h"
 #include "util/ascii.h"
+#include "util/parse_number.h"
 
 namespace gapless::api {
 namespace {
@@ -149,13 +150,12 @@ tl::unexpected<Error> wrong_schema(std::string_view why, const Json& schema) {
 }
 
 template <class Number>
-Result<Json> parse_number(std::string_view text, std::string_view what, std::string_view must) {
-  Number number{};
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (error != std::errc() || end != text.data() + text.size()) return invalid(what, text, must);
+Result<Json> number_json(std::string_view text, std::string_view what, std::string_view must) {
+  const auto number = parse_number<Number>(text);
+  if (!number) return invalid(what, text, must);
   if constexpr (std::is_floating_point_v<Number>)
-    if (!std::isfinite(number)) return invalid(what, text, must);  // JSON has none
-  return Json(number);
+    if (!std::isfinite(*number)) return invalid(what, text, must);  // JSON has none
+  return Json(*number);
 }
 
 }  // namespace
@@ -209,9 +209,9 @@ Result<Json> parse_text(const Json& schema, std::string_view text, std::string_v
     });
     GAPLESS_TRY(good);
   } else if (type == "integer") {
-    GAPLESS_ASSIGN(value, parse_number<std::int64_t>(text, what, "an integer"));
+    GAPLESS_ASSIGN(value, number_json<std::int64_t>(text, what, "an integer"));
   } else if (type == "number") {
-    GAPLESS_ASSIGN(value, parse_number<double>(text, what, "a number"));
+    GAPLESS_ASSIGN(value, number_json<double>(text, what, "a number"));
   } else if (type == "boolean") {
     if (text != "true" && text != "false") return invalid(what, value, "true or false");
     value = text == "true";

@@ -4,10 +4,10 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <charconv>
 #include <optional>
 
 #include "engine/tsv.h"
+#include "util/parse_number.h"
 
 namespace gapless {
 namespace {
@@ -70,14 +70,6 @@ bool is_literal(std::string_view type) {
     if (type.starts_with(composite)) return true;
   }
   return false;
-}
-
-template <class Integer>
-std::optional<Integer> integer(std::string_view text) {
-  Integer value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
-  return value;
 }
 
 }  // namespace
@@ -160,14 +152,14 @@ Error Rows::mismatch(std::size_t row, std::size_t column, std::string_view type)
 Result<std::uint64_t> Rows::u64(std::size_t row, std::size_t column) const {
   constexpr std::string_view kType = "an unsigned integer";
   GAPLESS_ASSIGN(const std::string_view cell, present(row, column, kType));
-  if (const auto value = integer<std::uint64_t>(cell)) return *value;
+  if (const auto value = parse_number<std::uint64_t>(cell)) return *value;
   return fail(mismatch(row, column, kType));
 }
 
 Result<std::int64_t> Rows::i64(std::size_t row, std::size_t column) const {
   constexpr std::string_view kType = "an integer";
   GAPLESS_ASSIGN(const std::string_view cell, present(row, column, kType));
-  if (const auto value = integer<std::int64_t>(cell)) return *value;
+  if (const auto value = parse_number<std::int64_t>(cell)) return *value;
   return fail(mismatch(row, column, kType));
 }
 

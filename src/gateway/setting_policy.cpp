@@ -4,11 +4,11 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <optional>
 #include <set>
 
 #include "util/ascii.h"
+#include "util/parse_number.h"
 
 namespace gapless::gateway {
 namespace {
@@ -74,17 +74,13 @@ const std::set<std::string_view> kTransport = {"add_http_cors_header",
                                                "send_progress_in_http_headers",
                                                "send_timeout"};
 
-std::optional<std::uint64_t> number_of(std::string_view text) {
-  std::uint64_t number = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
-  return number;
-}
-
 bool fits(ValueKind kind, std::string_view value) {
   switch (kind) {
     case ValueKind::kFlag: return value == "0" || value == "1" || value == "true" || value == "false";
-    case ValueKind::kNumber: return number_of(value).value_or(0) > 0 && *number_of(value) <= kLargestNumber;
+    case ValueKind::kNumber: {
+      const auto number = parse_number<std::uint64_t>(value);
+      return number && *number > 0 && *number <= kLargestNumber;
+    }
     case ValueKind::kWord:
       return !value.empty() && value.size() < kLongestWord && std::ranges::all_of(value, [](char c) {
         return is_alphanumeric(c) || std::string_view("_-+/").find(c) != std::string_view::npos;
@@ -95,7 +91,7 @@ bool fits(ValueKind kind, std::string_view value) {
 
 /// A limit may be made narrower, and never wider or none at all.
 OrFailure<SettingUse> within(std::string_view name, std::string_view value, std::uint64_t most) {
-  const auto number = number_of(value);
+  const auto number = parse_number<std::uint64_t>(value);
   if (number && *number > 0 && (most == 0 || *number <= most)) return SettingUse::kStatement;
   const std::string end = most == 0 ? "" : fmt::format(" to {}", most);
   return failed(code::kSettingConstraint, fmt::format("Setting {} must be a whole number from 1{} here", name, end));

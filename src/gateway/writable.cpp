@@ -1,11 +1,10 @@
 #include <fmt/format.h>
 
-#include <charconv>
-
 #include "engine/statement_id.h"
 #include "gateway/runner.h"
 #include "gateway/setting_policy.h"
 #include "gateway/sql.h"
+#include "util/parse_number.h"
 #include "util/waiting.h"
 
 namespace gapless::gateway {
@@ -15,9 +14,7 @@ constexpr auto kBetweenLooks = std::chrono::milliseconds(10);
 constexpr std::uint64_t kMostKilled = 1000;
 
 OrFailure<double> number_in(const std::string& name, const std::string& value) {
-  double number = 0;
-  const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), number);
-  if (error == std::errc() && end == value.data() + value.size() && number >= 0) return number;
+  if (const auto number = parse_number<double>(value); number && *number >= 0) return *number;
   return failed(code::kBadArguments, fmt::format("Setting {} must be a number", name));
 }
 

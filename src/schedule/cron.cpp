@@ -6,11 +6,11 @@
 #include <algorithm>
 #include <array>
 #include <bit>
-#include <charconv>
 #include <span>
 #include <vector>
 
 #include "util/ascii.h"
+#include "util/parse_number.h"
 
 namespace gapless {
 namespace {
@@ -75,18 +75,11 @@ bool equal_but_for_case(std::string_view text, std::string_view lower_case) {
   return std::ranges::equal(text, lower_case, {}, ascii_lower);
 }
 
-std::optional<unsigned> number(std::string_view text) {
-  unsigned value = 0;
-  const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (problem != std::errc() || end != text.data() + text.size()) return std::nullopt;
-  return value;
-}
-
 Result<unsigned> parse_value(std::string_view text, const FieldRule& rule) {
   if (text.empty()) return refuse("a number is missing");
   for (std::size_t index = 0; index < rule.names.size(); ++index)
     if (equal_but_for_case(text, rule.names[index])) return rule.low + static_cast<unsigned>(index);
-  const auto value = number(text);
+  const auto value = parse_number<unsigned>(text);
   if (!value || *value < rule.low || *value > rule.high) return refuse(fmt::format("'{}' is not allowed", text));
   return *value;
 }
@@ -121,7 +114,7 @@ Result<Range> parse_entry(std::string_view text, const FieldRule& rule) {
     return refuse(
         fmt::format("the step of '{}' has no range: write '{}-{}{}'", text, bounds, rule.high, text.substr(slash)));
   const std::string_view step = text.substr(slash + 1);
-  const auto value = number(step);
+  const auto value = parse_number<unsigned>(step);
   if (!value || *value == 0) return refuse(fmt::format("the step '{}' is not a positive number", step));
   range.step = *value;
   return range;

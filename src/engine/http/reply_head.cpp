@@ -1,25 +1,17 @@
 #include "engine/http/reply_head.h"
 
-#include <charconv>
-
 #include "util/ascii.h"
 #include "util/json.h"
+#include "util/parse_number.h"
 
 namespace gapless {
 namespace {
-
-template <class Number>
-Number number_or_zero(std::string_view text) {
-  Number value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  return error == std::errc() && end == text.data() + text.size() ? value : 0;
-}
 
 std::uint64_t member_of(const Json& summary, const char* name) {
   const auto found = summary.find(name);
   if (found == summary.end()) return 0;
   if (found->is_number_unsigned()) return found->get<std::uint64_t>();
-  return found->is_string() ? number_or_zero<std::uint64_t>(found->get_ref<const std::string&>()) : 0;
+  return found->is_string() ? parse_number<std::uint64_t>(found->get_ref<const std::string&>()).value_or(0) : 0;
 }
 
 }  // namespace
@@ -40,7 +32,7 @@ bool ReplyHead::take(std::string_view line) {
   if (line.starts_with("HTTP/")) {
     *this = ReplyHead(std::move(expected_id_));
     const std::size_t space = line.find(' ');
-    if (space != std::string_view::npos) status_ = number_or_zero<int>(line.substr(space + 1, 3));
+    if (space != std::string_view::npos) status_ = parse_number<int>(line.substr(space + 1, 3)).value_or(0);
   } else if (line.empty()) {
     // What fails before it is a query has no id.
     const bool must_have_one = status_ == 200 || !query_id_.empty();
@@ -56,7 +48,7 @@ void ReplyHead::take_field(std::string_view line) {
   if (colon == std::string_view::npos) return;
   const std::string name = ascii_lowered(line.substr(0, colon));
   const std::string_view value = trimmed(line.substr(colon + 1));
-  if (name == "x-clickhouse-exception-code") exception_code_ = number_or_zero<int>(value);
+  if (name == "x-clickhouse-exception-code") exception_code_ = parse_number<int>(value).value_or(0);
   if (name == "x-clickhouse-exception-tag") exception_tag_ = value;
   if (name == "x-clickhouse-query-id") query_id_ = value;
   if (name == "x-clickhouse-format") format_ = value;
