@@ -47,8 +47,8 @@ std::vector<std::string> arguments(const ChdbOptions& options, const ChdbSetting
   // What a timestamp says must not depend on where the program runs.
   settings.try_emplace("session_timezone", "UTC");
   // Compiling a quarter of a second's worth of expressions pays for nobody who asks a few dozen different questions.
-  for (const char* const compiled :
-       {"compile_expressions", "compile_aggregate_expressions", "compile_sort_description"})
+  for (const char* const compiled : {"compile_expressions", "compile_aggregate_expressions", "compile_sort_description",
+                                     "compile_regular_expressions"})
     settings.try_emplace(compiled, "0");
   if (options.threads != 0) settings.try_emplace("max_threads", std::to_string(options.threads));
   // Not max_memory_usage_for_user: that count drifts upwards when statements fail, until every statement does.
