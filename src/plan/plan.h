@@ -26,9 +26,12 @@ struct Plan {
   /// Cells with an entry that were examined as well and need nothing, outside the window.
   std::uint64_t settled_beyond = 0;
   std::map<Partition, std::uint64_t> live_bytes = {};  ///< on disk, of all targets
-  Targets targets = all_targets();                     ///< that are kept
-  TeamBuckets team_buckets = {};                       ///< of the targets
-  std::string why_nobody = {};                         ///< where no team is selected: why
+  /// What the source held when it was looked at (run/inventory.h): as long as it has this version, the windows of the facts
+  /// are those that it holds. Empty where versions cannot be told.
+  std::string source_version = {};
+  Targets targets = all_targets();  ///< that are kept
+  TeamBuckets team_buckets = {};    ///< of the targets
+  std::string why_nobody = {};      ///< where no team is selected: why
 
   std::map<CellState, std::uint64_t> summary() const;
   std::uint64_t cells_due() const;

@@ -352,9 +352,20 @@ Result<RunReport> Executor::carry_out(RunRecord record, const Plan& plan, const 
     TeamsPerStatement teams_per_statement;
     MemoryShares memory(options.memory_limit_bytes, std::max<std::size_t>(1, options.max_concurrent));
     std::atomic<std::size_t> targets_at_once{options.targets_at_once};
-    RunContext context{warehouse_, store_,          clock_,    definition_, options,
-                       events,     record.id,       *store_id, *uuid,       teams_per_statement,
-                       memory,     targets_at_once, {}};
+    RunContext context{warehouse_,
+                       store_,
+                       clock_,
+                       definition_,
+                       options,
+                       events,
+                       record.id,
+                       *store_id,
+                       *uuid,
+                       plan.source_version,
+                       teams_per_statement,
+                       memory,
+                       targets_at_once,
+                       {}};
     for (const FailingPartition& one : *failed) context.failing.emplace(one.partition, one);
     Run run(context, plan, options.stop);
     Status may_begin;

@@ -151,10 +151,22 @@ std::vector<SourceCount> summed(std::vector<SourceCount> counts) {
   return sums;
 }
 
+std::string version_of(const std::vector<PartitionVersion>& partitions) {
+  std::string text;
+  for (const PartitionVersion& one : partitions)
+    text.append(one.partition).append(" ").append(one.version()).append("\n");
+  return text;
+}
+
 }  // namespace
 
-Result<std::optional<std::vector<SourceCount>>> read_source(Warehouse& warehouse, StateStore& store,
-                                                            const Definition& definition, const Limits& limits) {
+Result<std::optional<std::string>> source_version(Warehouse& warehouse, const Limits& limits) {
+  GAPLESS_ASSIGN(const auto partitions, warehouse.source_inventory(limits));
+  return partitions ? std::optional(version_of(*partitions)) : std::nullopt;
+}
+
+Result<std::optional<SourceInventory>> read_source(Warehouse& warehouse, StateStore& store,
+                                                   const Definition& definition, const Limits& limits) {
   GAPLESS_ASSIGN(const auto partitions, warehouse.source_inventory(limits));
   if (!partitions) return std::nullopt;
   PartitionCache<SourceCount> cache(store, "source", definition);
@@ -170,15 +182,15 @@ Result<std::optional<std::vector<SourceCount>>> read_source(Warehouse& warehouse
     GAPLESS_ASSIGN(auto counts, warehouse.counts_by_partition(together, limits));
     for (auto one = first; one != next; ++one) cache.add(**one, counts[(*one)->partition]);
   }
-  return summed(std::move(cache).finish());
+  return SourceInventory{version_of(*partitions), summed(std::move(cache).finish())};
 }
 
 Result<std::vector<SourceCount>> read_counts(Warehouse& warehouse, StateStore& store, DayRange days,
                                              const Definition& definition, const Limits& limits) {
-  GAPLESS_ASSIGN(auto counts, read_source(warehouse, store, definition, limits));
-  if (!counts) return warehouse.source_counts(days, std::nullopt, limits);
-  std::erase_if(*counts, [&](const SourceCount& count) { return !days.contains(count.cell.day); });
-  return std::move(*counts);
+  GAPLESS_ASSIGN(auto source, read_source(warehouse, store, definition, limits));
+  if (!source) return warehouse.source_counts(days, std::nullopt, limits);
+  std::erase_if(source->counts, [&](const SourceCount& count) { return !days.contains(count.cell.day); });
+  return std::move(source->counts);
 }
 
 Result<TargetInventory> read_target(Warehouse& warehouse, StateStore& store, Target target,

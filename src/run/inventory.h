@@ -16,10 +16,19 @@ namespace gapless {
 // partition is kept in the state store under the version that the partition had before it was read; so that whatever
 // comes in between is read again the next time. The store is a shortcut: without it the answers are the same.
 
-/// Every flat count of the source, by cell. None where what changed in it cannot be told by partition.
+/// What the source holds.
+struct SourceInventory {
+  std::string version;              ///< source_version() before it was read
+  std::vector<SourceCount> counts;  ///< every flat count, by cell
+};
+
+/// None where what changed in the source cannot be told by partition.
 /// Errors: those of warehouse and store; what cannot be kept is a warning in the log.
-Result<std::optional<std::vector<SourceCount>>> read_source(Warehouse& warehouse, StateStore& store,
-                                                            const Definition& definition, const Limits& limits);
+Result<std::optional<SourceInventory>> read_source(Warehouse& warehouse, StateStore& store,
+                                                   const Definition& definition, const Limits& limits);
+
+/// Equal texts: the source holds the same events. A merge changes nothing. None as above.
+Result<std::optional<std::string>> source_version(Warehouse& warehouse, const Limits& limits);
 
 /// The flat counts of these days, by cell: of the inventory, or read where there is none. Errors: as above.
 Result<std::vector<SourceCount>> read_counts(Warehouse& warehouse, StateStore& store, DayRange days,

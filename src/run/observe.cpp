@@ -20,6 +20,7 @@ struct Seen {
   Targets targets;  ///< that are kept
   SourceExtent source;
   std::vector<SourceCount> counts;  ///< of every day where `inventoried`, else of the window and what it reaches
+  std::string version;              ///< of the source, where `inventoried`
   bool inventoried = false;
   std::vector<LedgerRow> ledger;  ///< of every day and team, or of those that are wanted
   std::array<std::vector<TargetCell>, kTargets.size()> content;
@@ -56,10 +57,11 @@ Result<Seen> look(Warehouse& warehouse, StateStore& store, const Scope& scope, c
                   const Limits& limits) {
   Seen seen;
   seen.targets = warehouse.targets();
-  GAPLESS_ASSIGN(auto counts, read_source(warehouse, store, definition, limits));
-  seen.inventoried = counts.has_value();
-  if (counts) {
-    seen.counts = std::move(*counts);
+  GAPLESS_ASSIGN(auto source, read_source(warehouse, store, definition, limits));
+  seen.inventoried = source.has_value();
+  if (source) {
+    seen.version = std::move(source->version);
+    seen.counts = std::move(source->counts);
     seen.source = extent_of(seen.counts);
   } else {
     GAPLESS_ASSIGN(seen.source, warehouse.source_extent(limits));
@@ -338,6 +340,7 @@ Result<Observation> observe(Warehouse& warehouse, StateStore& store, const Scope
         " is changed. Check the source table; with --allow-shrink an emptied source is believed");
   Observation seen;
   seen.source = looked.source;
+  seen.source_version = std::move(looked.version);
   seen.targets = looked.targets;
   seen.team_buckets = warehouse.team_buckets();
   seen.live_bytes = std::move(looked.bytes);
@@ -372,6 +375,7 @@ Plan plan_of(Observation& seen, DayRange window, const Definition& definition, c
   with_targets.judge.targets = seen.targets;
   Plan plan = make_plan(window, seen.teams, std::move(seen.facts), definition, with_targets, seen.definition_texts);
   plan.settled_beyond = seen.settled_beyond;
+  plan.source_version = std::move(seen.source_version);
   plan.team_buckets = seen.team_buckets;
   plan.live_bytes = std::move(seen.live_bytes);
   return plan;

@@ -41,7 +41,8 @@ struct Scope {
 
 struct Observation {
   SourceExtent source;
-  Targets targets;  ///< that are kept
+  std::string source_version;  ///< as Plan's
+  Targets targets;             ///< that are kept
   TeamBuckets team_buckets;
   Teams teams;
   /// Every (team, day) of the window, and outside it those that need something.

@@ -80,6 +80,18 @@ Teams PartitionJob::planned_teams() const {
   return unique_teams(std::move(teams));
 }
 
+Result<PartitionJob::Windows> PartitionJob::planned_windows() const {
+  if (!context_.source_version.empty()) {
+    GAPLESS_ASSIGN(const auto version, source_version(context_.warehouse, limits()));
+    if (version == context_.source_version) {
+      Windows windows;
+      for (const PlannedCell* planned : cells_) windows.emplace(planned->cell().team, planned->facts.window);
+      return windows;
+    }
+  }
+  return look_at_windows(context_.warehouse, partition_.day, planned_teams(), limits());
+}
+
 Teams PartitionJob::still_due(const Live& live, const Windows& windows) const {
   if (context_.options.forget) return planned_teams();
   Teams due;
@@ -394,7 +406,7 @@ Status PartitionJob::check_fits(std::uint64_t bytes_needed) const {
 
 Result<PartitionJob::Due> PartitionJob::to_recompute(const Live& live) const {
   Due due;
-  GAPLESS_ASSIGN(due.windows, look_at_windows(context_.warehouse, partition_.day, planned_teams(), limits()));
+  GAPLESS_ASSIGN(due.windows, planned_windows());
   due.teams = still_due(live, due.windows);
   if (due.teams.empty()) return due;
   GAPLESS_ASSIGN(const Teams others, damaged_others(live, due.teams));

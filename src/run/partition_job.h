@@ -45,7 +45,8 @@ struct RunContext {
   const RunEvents& events;
   std::string run_id;
   std::string store_id;
-  std::string warehouse_uuid;  ///< WarehouseMeta::uuid
+  std::string warehouse_uuid;         ///< WarehouseMeta::uuid
+  const std::string& source_version;  ///< the plan's
   TeamsPerStatement& teams_per_statement;
   MemoryShares& memory;
   std::atomic<std::size_t>& targets_at_once;
@@ -91,6 +92,8 @@ class PartitionJob {
   /// The planned cells that nobody published since the plan was made, from the events that are there now.
   Teams still_due(const Live& live, const Windows& windows) const;
   Teams planned_teams() const;
+  /// Of the planned cells: as they were planned where the source has not changed since, which spares reading it.
+  Result<Windows> planned_windows() const;
   /// Cells of other teams that differ from the ledger, were made by this definition and can be had from the source: they
   /// join the recompute.
   Result<Teams> damaged_others(const Live& live, const Teams& due) const;

@@ -151,6 +151,21 @@ TEST_F(Backfill, LooksBySessionOnlyWhereTheWindowOfADayChanged) {
   EXPECT_EQ(looks(), 0) << "what was found unchanged stays so";
 }
 
+TEST_F(Backfill, ReadsTheWindowsAnewOnlyWhereTheSourceChangedSinceThePlan) {
+  const Ask ask = world.ask();
+  for (const bool changes : {false, true}) {
+    const Plan plan = world.observe_and_plan(ask).value();
+    ASSERT_GT(plan.cells_due(), 0U);
+    if (changes) world.warehouse.put({view(2, "2026-03-02T19:00:00Z", "late", 21)});
+    world.faults.forget_calls();
+    ASSERT_EQ(world.run(plan, ask).value().status, RunStatus::kSucceeded);
+    EXPECT_EQ(std::ranges::count(world.faults.calls(), "source_counts") > 0, changes);
+    EXPECT_EQ(world.observe_and_plan(ask).value().cells_due(), 0U);
+    world.warehouse.put({view(2, "2026-03-02T18:00:00Z", "later", 22)});
+  }
+  expect_ledger_and_targets_agree(world);
+}
+
 TEST_F(Backfill, LeavesAnEntryWhereItFoundNothing) {
   world.warehouse.put({view(4, "2026-03-01T23:59:00Z", "x", 20), view(4, "2026-03-02T00:01:00Z", "x", 21)});
   ModelEvent leave = view(4, "2026-03-02T09:00:00Z", "y", 22);
@@ -432,7 +447,8 @@ TEST_F(Backfill, PublishesNothingWhenTheLiveRowsChangeUnderIt) {
 }
 
 TEST_F(Backfill, CountsAnEventThatArrivesMeanwhileNextTime) {
-  for (const char* moment : {"source_counts", "build_sessions", "stage_cells", "replace_partition", "record"}) {
+  for (const char* moment :
+       {"counts_by_partition", "ledger", "build_sessions", "stage_cells", "replace_partition", "record"}) {
     RunWorld other;
     other.warehouse.put(world.warehouse.events());
     other.faults.inject({.method = moment, .outcome = Outcome::kSuccess, .on_fire = [&] {

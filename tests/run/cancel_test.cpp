@@ -63,7 +63,7 @@ TEST_F(Cancelled, ByAPauseBeginsNoOtherDay) {
 }
 
 TEST_F(Cancelled, BeforePublishingPublishesNothing) {
-  for (const char* during : {"ledger", "source_counts", "create_staging", "build_sessions", "stage_cells", "staged",
+  for (const char* during : {"ledger", "source_inventory", "create_staging", "build_sessions", "stage_cells", "staged",
                              "staged_state", "live_state"}) {
     RunWorld other;
     other.warehouse.put(world.warehouse.events());
