@@ -6,8 +6,9 @@
 namespace gapless::sql {
 
 std::string duration_and_bounce() {
+  // Not more than one uuid: the lowest is the highest.
   return expand(R"(toInt64(toUnixTimestamp(max(timestamp))) - toInt64(toUnixTimestamp(min(timestamp))) AS duration,
-      toUInt8(uniqExactIf(uuid, $interaction) <= 1 AND duration < 10) AS bounce)",
+      toUInt8(minIf(uuid, $interaction) = maxIf(uuid, $interaction) AND duration < 10) AS bounce)",
                 {{"interaction", std::string(kIsInteraction)}});
 }
 

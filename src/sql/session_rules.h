@@ -8,8 +8,10 @@ namespace gapless::sql {
 // The rules of SEMANTICS (sessions) that building and reports share. Verification has its own, in order to find mistakes in
 // these.
 
-/// The total order of a session's events: UUIDToNum gives the bytes of the text, so that they compare as the text does.
-inline constexpr std::string_view kEventOrder = "(timestamp, UUIDToNum(uuid), event)";
+/// The total order of a session's events, by (timestamp, uuid as text, event): one text of fixed bytes and the event, which
+/// compares as the three do, and in a fraction of the time that a tuple takes. UUIDToNum gives the bytes of the text.
+inline constexpr std::string_view kEventOrder =
+    "concat(reverse(reinterpretAsFixedString(toUnixTimestamp64Micro(timestamp))), UUIDToNum(uuid), event)";
 
 /// "… AS duration, … AS bounce" of a session's events.
 std::string duration_and_bounce();
