@@ -101,33 +101,35 @@ Result<ExitCode> run_load(Invocation& call) {
 }  // namespace
 
 CommandSpec load_command() {
-  return {.name = "load",
-          .group = CommandGroup::kStart,
-          .summary = "bring access logs and event files into the embedded engine",
-          .details =
-              "Each file is loaded whole or not at all, and loading it again adds nothing. Access logs are in the "
-              "Common or Combined"
-              " Log Format, event files are JSON objects, one a line; either may be gzip. - is standard input.",
-          .arguments = {{.name = "FILE", .help = "to load", .least = 1, .most = SIZE_MAX, .kind = WordKind::kFile}},
-          .options = {{.name = "--format",
-                       .value = "FORMAT",
-                       .help = "what the files are; auto looks",
-                       .choices = {"auto", "access-log", "events"}},
-                      {.name = "--team", .value = "ID", .help = "the team of an access log's events, 1 without it"},
-                      {.name = "--host",
-                       .value = "NAME",
-                       .help = "the site's host name, where the log's lines do not have it"},
-                      {.name = "--rejects",
-                       .value = "FILE",
-                       .help = "write lines that cannot be read there",
-                       .kind = WordKind::kFile},
-                      {.name = "--max-rejects",
-                       .value = "PERCENT",
-                       .help = "a file with more such lines than this is not loaded, 5 without it"}},
-          .examples = {{"gapless load /var/log/nginx/access.log*.gz --host example.org", "every log of a site"},
-                       {"zcat events.ndjson.gz | gapless load - --format events", "events from a pipe"}},
-          .needs = Needs::kConfiguration,
-          .run = run_load};
+  return {
+      .name = "load",
+      .group = CommandGroup::kStart,
+      .summary = "bring access logs and event files into the embedded engine",
+      .details =
+          "Each file is loaded whole or not at all, and loading it again adds nothing. Access logs are in the "
+          "Common or Combined"
+          " Log Format, event files are JSON objects, one a line; either may be gzip. - is standard input.",
+      .arguments =
+          {{.name = "FILE", .help = "access logs or events", .least = 1, .most = SIZE_MAX, .kind = WordKind::kFile}},
+      .options = {{.name = "--format",
+                   .value = "FORMAT",
+                   .help = "what the files are; auto looks",
+                   .choices = {"auto", "access-log", "events"}},
+                  {.name = "--team", .value = "ID", .help = "the team of an access log's events, 1 without it"},
+                  {.name = "--host",
+                   .value = "NAME",
+                   .help = "the site's host name, where the log's lines do not have it"},
+                  {.name = "--rejects",
+                   .value = "FILE",
+                   .help = "write lines that cannot be read there",
+                   .kind = WordKind::kFile},
+                  {.name = "--max-rejects",
+                   .value = "PERCENT",
+                   .help = "a file with more such lines than this is not loaded, 5 without it"}},
+      .examples = {{"gapless load /var/log/nginx/access.log*.gz --host example.org", "every log of a site"},
+                   {"zcat events.ndjson.gz | gapless load - --format events", "events from a pipe"}},
+      .needs = Needs::kConfiguration,
+      .run = run_load};
 }
 
 }  // namespace gapless

@@ -88,7 +88,7 @@ INSTANTIATE_TEST_SUITE_P(
         {{"plan", "extra"}, "gapless plan takes no argument 'extra'"},
         {{"sql", "SELECT 1", "SELECT 2"}, "gapless sql takes no argument 'SELECT 2'"},
         {{"runs", "shwo"}, "gapless runs takes no argument 'shwo'; did you mean show?"},
-        {{"load"}, "gapless load needs FILE: to load; see gapless load --help"},
+        {{"load"}, "gapless load needs FILE: access logs or events; see gapless load --help"},
         {{"run"}, "gapless run needs JOB: daily, intraday, backfill or verify; see gapless run --help"},
         {{"run", "dayly"}, "JOB must be daily, intraday, backfill or verify, not 'dayly'; did you mean daily?"},
         {{"plan", "--output", "jsno"}, "--output must be text or json, not 'jsno'; did you mean json?"},
