@@ -98,7 +98,7 @@ void LeaseKeeper::beat(const std::stop_token& own_stop) {
   while (!wake_.wait_for(lock, own_stop, interval, [&] { return own_stop.stop_requested(); }) &&
          !own_stop.stop_requested()) {
     lock.unlock();
-    if (auto cancel = store_.cancel_requested(run_id_); cancel && *cancel && !stopping_) stop_all();
+    if (auto cancel = store_.heartbeat(run_id_); cancel && *cancel && !stopping_) stop_all();
     lock.lock();
     if (steady_clock::now() < next_renewal) continue;
     next_renewal = steady_clock::now() + ttl_ / 3;
