@@ -40,6 +40,10 @@ std::vector<StoreKind> every_store() {
 #ifdef GAPLESS_POSTGRES_SERVER
 PostgresFixture::PostgresFixture() : schema_(testing_support::PostgresForTests::server().next_schema()) {}
 
+std::string PostgresFixture::address() const {
+  return testing_support::PostgresForTests::server().url() + "#" + schema_;
+}
+
 std::unique_ptr<StateStore> PostgresFixture::open() {
   PostgresOptions options;
   options.connection = testing_support::PostgresForTests::server().url();

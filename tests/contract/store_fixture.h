@@ -28,6 +28,8 @@ class StoreFixture {
   virtual void advance(std::chrono::milliseconds by) = 0;
   /// The store's clock.
   virtual Instant now() const = 0;
+  /// By which another process opens it (support/any_store.h); empty where none can.
+  virtual std::string address() const { return ""; }
 };
 
 class MemoryFixture final : public StoreFixture {
@@ -45,6 +47,7 @@ class SqliteFixture final : public StoreFixture {
   std::unique_ptr<StateStore> open() override;
   void advance(std::chrono::milliseconds by) override { offset_millis_ += by.count(); }
   Instant now() const override { return SystemClock().now() + std::chrono::milliseconds(offset_millis_); }
+  std::string address() const override { return path(); }
   std::filesystem::path path() const { return directory_.path() / "state.sqlite"; }
 
  private:
@@ -59,6 +62,7 @@ class PostgresFixture final : public StoreFixture {
   std::unique_ptr<StateStore> open() override;
   void advance(std::chrono::milliseconds by) override { offset_millis_ += by.count(); }
   Instant now() const override { return SystemClock().now() + std::chrono::milliseconds(offset_millis_); }
+  std::string address() const override;
   const std::string& schema() const { return schema_; }
 
  private:

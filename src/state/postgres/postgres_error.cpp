@@ -5,6 +5,7 @@
 #include <array>
 #include <new>
 #include <pqxx/pqxx>
+#include <typeinfo>
 
 #include "postgres/server_words.h"
 
@@ -65,6 +66,18 @@ constexpr std::array kRefusals = {
             "the server has no connection left (max_connections); each gapless process needs two"},
 };
 
+/// libpqxx gives some of its exceptions a type and no state.
+std::string sqlstate_of(const pqxx::sql_error& error) {
+  if (!error.sqlstate().empty() || typeid(error) == typeid(pqxx::sql_error)) return error.sqlstate();
+  if (dynamic_cast<const pqxx::insufficient_privilege*>(&error) != nullptr) return "42501";
+  if (dynamic_cast<const pqxx::undefined_table*>(&error) != nullptr) return "42P01";
+  if (dynamic_cast<const pqxx::undefined_column*>(&error) != nullptr) return "42703";
+  if (dynamic_cast<const pqxx::too_many_connections*>(&error) != nullptr) return "53300";
+  if (dynamic_cast<const pqxx::disk_full*>(&error) != nullptr) return "53100";
+  if (dynamic_cast<const pqxx::out_of_memory*>(&error) != nullptr) return "53200";
+  return "HV000";  // that of an unspecified error
+}
+
 PostgresTrouble trouble(const Meaning& meaning, std::string_view words, const PostgresStoreName& store,
                         std::string_view doing) {
   const std::string line = in_one_line(words);
@@ -112,7 +125,7 @@ PostgresTrouble trouble_of_current_exception(const PostgresStoreName& store, std
   try {
     throw;
   } catch (const pqxx::sql_error& exception) {
-    return trouble_of(exception.sqlstate(), exception.what(), store, doing);
+    return trouble_of(sqlstate_of(exception), exception.what(), store, doing);
   } catch (const pqxx::broken_connection& exception) {
     return trouble_of_connection(exception.what(), store, doing);
   } catch (const std::bad_alloc&) {
