@@ -21,7 +21,7 @@ gapless_test(executor_test
   DEPS gapless_run_world gapless_query
   LABELS threads)
 gapless_test(fault_tier_test
-  SOURCES ${run}/fault_tier_test.cpp ${run}/takeover_test.cpp
+  SOURCES ${run}/away_test.cpp ${run}/fault_tier_test.cpp ${run}/takeover_test.cpp
   DEPS gapless_run_world
   LABELS fault threads)
 set_tests_properties(fault_tier_test PROPERTIES COST 60)  # begins first, since it takes longest
