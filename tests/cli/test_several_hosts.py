@@ -28,7 +28,7 @@ class SeveralHostsTest(DaemonTest):
 
     def setUp(self) -> None:
         super().setUp()
-        self.events = stream(self.folder / 'events.ndjson', seed=5, sessions=120, teams=2, days=6, last_day='2026-03-06')
+        self.events = stream(self.folder / 'events.ndjson', seed=5, sessions=60, teams=2, days=4, last_day='2026-03-06')
         self.server = self.start_server(self.events)
         self.schema = f'test_{self.id().rsplit(".", maxsplit=1)[-1]}'[:60]
         self.write('password', PASSWORD + '\n')

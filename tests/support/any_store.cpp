@@ -11,6 +11,7 @@ Result<std::unique_ptr<StateStore>> open_any_store(const std::string& address) {
     PostgresOptions options;
     options.connection = address.substr(0, hash);
     GAPLESS_ASSIGN(options.schema, Identifier::parse(address.substr(hash + 1), "test"));
+    options.longest_call = std::chrono::seconds(6);
     options.heartbeat_every = std::chrono::milliseconds(200);
     return PostgresStateStore::open(std::move(options));
   }
