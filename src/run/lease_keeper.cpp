@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "core/target.h"
 #include "util/kill_point.h"
 
 namespace gapless {

@@ -147,8 +147,8 @@ INSTANTIATE_TEST_SUITE_P(File, Crowds, testing::Values(Crowd{"two", false, 2, 30
 #ifdef GAPLESS_POSTGRES_SERVER
 INSTANTIATE_TEST_SUITE_P(Postgres, Crowds,
                          testing::Values(Crowd{"two", true, 2, 30, ""}, Crowd{"four", true, 4, 30, ""},
-                                         Crowd{"two_one_dies_building", true, 2, 20, "build.staged_stats"},
-                                         Crowd{"four_one_dies_publishing", true, 4, 20, "publish.after_stats"}),
+                                         Crowd{"two_one_dies_building", true, 2, 12, "build.staged_stats"},
+                                         Crowd{"four_one_dies_publishing", true, 4, 12, "publish.after_stats"}),
                          kCaseName);
 
 /// How the server is away.
@@ -165,8 +165,8 @@ class OutageOfTheStore : public Processes, public testing::WithParamInterface<Ou
 
 TEST_P(OutageOfTheStore, StopsPublishingAndEverythingGoesOnAfterwards) {
   using namespace std::chrono_literals;
-  const auto lease = is_long() ? 10'000ms : 1'500ms;
-  const auto away = is_long() ? 60'000ms : 4'000ms;
+  const auto lease = is_long() ? 10'000ms : 1'200ms;
+  const auto away = is_long() ? 60'000ms : 2'500ms;
   const int days = 40;
   auto& server = testing_support::PostgresForTests::server();
   use_store(server.url() + "#" + server.next_schema());

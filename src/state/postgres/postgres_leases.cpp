@@ -9,7 +9,8 @@ using Kind = PostgresSession::Kind;
 /// Milliseconds since 1970 by the server's clock, at this moment of the transaction.
 std::int64_t now_millis(PostgresTransaction& transaction, std::chrono::milliseconds offset) {
   return read_signed(
-      transaction.exec("SELECT (extract(epoch FROM clock_timestamp()) * 1000)::bigint + $1::bigint", offset)[0], 0);
+      transaction.exec("SELECT floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint + $1::bigint", offset)[0],
+      0);
 }
 
 }  // namespace

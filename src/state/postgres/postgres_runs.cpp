@@ -11,7 +11,7 @@ namespace {
 
 using Kind = PostgresSession::Kind;
 
-constexpr const char* kServerNow = "(extract(epoch FROM clock_timestamp()) * 1000)::bigint";
+constexpr const char* kServerNow = "floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint";
 
 /// Of a run; $1 is the clock's offset.
 std::string select_runs(std::string_view rest) {
