@@ -35,7 +35,8 @@ class PostgresServer:
     def __init__(self, max_connections: int = 10) -> None:
         self.bin = programs()
         self.max_connections = max_connections
-        self.folder = Path(tempfile.mkdtemp(prefix='gapless-pg-', dir='/tmp'))  # the socket's path must be short
+        # In memory where that can be, as stores in files are: a busy disk takes its time for each table. The socket's path must be short.
+        self.folder = Path(tempfile.mkdtemp(prefix='gapless-pg-', dir='/dev/shm' if os.access('/dev/shm', os.W_OK) else '/tmp'))
         self.identity: dict[str, Any] = {}
         if os.geteuid() == 0:
             users = {user.pw_name: user for user in pwd.getpwall()}
@@ -56,14 +57,15 @@ class PostgresServer:
         password_file.write_text(PASSWORD + '\n')
         password_file.chmod(0o644)
         self._run('initdb', '-D', self.folder / 'data', '-U', USER, '-A', 'scram-sha-256', '--pwfile', password_file, '-E', 'UTF8', '--locale=C',
-                  '--no-sync', '--no-instructions')
+                  '--no-sync', '--no-instructions', '--wal-segsize=1')
 
     def start(self) -> None:
         log = (self.folder / 'log').open('ab')
         with log:
             self.process = subprocess.Popen(
                 [self.bin / 'postgres', '-D', self.folder / 'data', '-k', self.folder, '-c', 'listen_addresses=', '-c', 'fsync=off',
-                 '-c', f'max_connections={self.max_connections}', '-c', 'shared_buffers=8MB', '-c', 'autovacuum=off'],
+                 '-c', f'max_connections={self.max_connections}', '-c', 'shared_buffers=8MB', '-c', 'max_wal_size=32MB',
+                 '-c', 'min_wal_size=8MB', '-c', 'autovacuum=off'],
                 cwd=self.folder, stdin=subprocess.DEVNULL, stdout=log, stderr=log, **self.identity)
         deadline = time.monotonic() + 30
         while True:

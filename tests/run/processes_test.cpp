@@ -65,6 +65,10 @@ class Processes : public testing::Test {
   }
   std::string store() const { return store_.empty() ? (directory_.path() / "state.sqlite").string() : store_; }
   void use_store(std::string address) { store_ = std::move(address); }
+  void wait_until_somebody_builds() const {
+    const auto opened = testing_support::open_any_store(store()).value();
+    while (opened->journal().value().empty()) std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  }
   void wait_until_its_lease_is_over() const {
     const auto opened = testing_support::open_any_store(store()).value();
     while (!opened->leases().value().empty()) std::this_thread::sleep_for(std::chrono::milliseconds(50));
@@ -106,7 +110,11 @@ class Crowds : public Processes, public testing::WithParamInterface<Crowd> {
       unsetenv("GAPLESS_KILL_AT");
     }
     for (Worker& worker : workers) worker.wait_for_lines(1);
-    for (Worker& worker : workers) worker.let_go();
+    for (Worker& worker : workers) {
+      worker.let_go();
+      const bool dies = &worker == &workers.front() && *GetParam().killed_at != 0;
+      if (dies) wait_until_somebody_builds();  // before the others have done all there is
+    }
     return workers;
   }
 };
