@@ -60,9 +60,8 @@ bool LocalServices::has_store() {
   std::error_code ignored;
   if (!has_shared_store()) return std::filesystem::exists(data_->directory().store(), ignored);
   if (data_->shared_store() != nullptr) return true;
-  auto options = shared_store();
-  if (!options) return true;
-  return PostgresStateStore::exists(std::move(**options)).value_or(true);
+  const auto options = shared_store();
+  return !options || PostgresStateStore::exists(**options).value_or(true);
 }
 
 Result<StateStore*> LocalServices::store() {

@@ -79,6 +79,18 @@ class SeveralHostsTest(DaemonTest):
                     self.assertEqual(self.postgres.sql(f'SELECT count(*) FROM {self.schema}.{table}').strip(), '0', table)
                 self.assertEqual(self.number("SELECT count() FROM system.tables WHERE name LIKE 'staging%'"), 0)
 
+    def test_a_host_that_is_gone_is_known_by_its_silence(self) -> None:
+        self.run_gapless('backfill', GAPLESS_DATA='one', GAPLESS_KILL_AT='build.staged_stats')
+        runs, backfill = f'UPDATE {self.schema}.runs SET', ('backfill', '--quiet')
+        self.postgres.sql(f"{runs} host = 'elsewhere'")
+        skipped = self.gapless(*backfill, '--on-conflict', 'skip', GAPLESS_DATA='two', code=3)
+        self.assertIn('held by run', skipped.out + skipped.err)
+        self.assertIn(('manual', 'running'), self.runs())
+        self.postgres.sql(f'{runs} heard_at_millis = heard_at_millis - 181000')
+        self.gapless(*backfill, GAPLESS_DATA='two')
+        self.assertEqual(sorted(self.runs()), [('manual', 'interrupted'), ('manual', 'partial'), ('manual', 'succeeded')])
+        assert_groups_equal_reference(self, self.events)
+
     def test_stop_each_other_s_runs(self) -> None:
         stopped = self.backfill('one', GAPLESS_STOP_AT='build.staging_created')
         self.assertTrue(self.stands_still(stopped))

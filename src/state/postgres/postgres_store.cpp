@@ -53,7 +53,7 @@ Result<std::unique_ptr<PostgresStateStore>> PostgresStateStore::open(PostgresOpt
   return store;
 }
 
-Result<bool> PostgresStateStore::exists(PostgresOptions options) {
+Result<bool> PostgresStateStore::exists(const PostgresOptions& options) {
   GAPLESS_ASSIGN(const auto session, session_of(options, std::chrono::milliseconds(0), options.longest_call));
   return has_postgres_store(*session);
 }

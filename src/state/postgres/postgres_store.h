@@ -37,7 +37,7 @@ class PostgresStateStore final : public StateStore {
   /// Errors: as StateStore; kBadQuery for a connection that libpq cannot read.
   static Result<std::unique_ptr<PostgresStateStore>> open(PostgresOptions options);
   /// False: open() would make a new one.
-  static Result<bool> exists(PostgresOptions options);
+  static Result<bool> exists(const PostgresOptions& options);
   /// Where a connection leads and which schema, for messages: "db:5432/gapless, schema gapless".
   static std::string shown(const PostgresOptions& options);
   ~PostgresStateStore() override;
