@@ -72,6 +72,11 @@ test-long: test-setup ## what takes too long for `make test`: a busy month in 30
 	@python3 -B tests/embedded/reference_reports.py build/release/tests/embedded_reports 1 40 20 </dev/null
 	$(call step,a rebuild of the targets killed at every point: tests/cli/test_buckets.py)
 	@GAPLESS_TEST_LONG=1 python3 -B tests/cli/test_buckets.py </dev/null
+	$(call step,processes that share a store for four months and miss it for a minute: tests/run/processes_test.cpp)
+	@$(build_release) --target executor_process_test </dev/null
+	@GAPLESS_TEST_LONG=1 build/release/tests/executor_process_test --gtest_filter='*Crowds*:*OutageOfTheStore*' </dev/null
+	$(call step,100 kills with the state in PostgreSQL: tests/torture/torture.py)
+	@tests/torture/torture.py --store postgres --kills 100 --publishing-at-least 10 </dev/null
 	$(call step,every black-box test on a server: GAPLESS_TEST_ENGINE=server)
 	@for file in tests/cli/test_*.py; do echo "$$file"; GAPLESS_TEST_ENGINE=server python3 -B $$file </dev/null; done
 

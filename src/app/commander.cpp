@@ -66,7 +66,7 @@ CommandRun::Outcome Commander::watched(CommandRun& run, const Given& given, RunO
 }
 
 Json Commander::record_of(const std::string& run_id, const std::string& error) const {
-  if (const auto store = data_->store())
+  if (const auto store = services({})->store())
     if (const auto run = (*store)->run(run_id); run && *run) return run_record_json(**run);
   return {{"run_id", run_id}, {"status", name(RunStatus::kFailed)}, {"error", text_or_null(error)}};
 }

@@ -241,7 +241,7 @@ TEST_F(ConfigurationInDirectory, can_be_edited_by_taking_the_comment_signs_away)
         "\npriority = ", "\nretention_days = ", "\nsessionize = \"\"", "\npersons = \"\"",
         "\nkeep_days = ", "\nteam_buckets = ", "\nhistory_days = \"\"", "\nsettings_database = \"\"",
         "\nsettings_password_file = \"\"", "\ndaily_time_zone = \"\"", "\nintraday_time_zone = \"\"",
-        "\nbackfill_time_zone = \"\"", "\nverify_time_zone = \"\"", "\nsecret = \"\""}) {
+        "\nbackfill_time_zone = \"\"", "\nverify_time_zone = \"\"", "\nsecret = \"\"", "\npassword_file = \"\""}) {
     const std::size_t at = sample.find(without);
     ASSERT_NE(at, std::string::npos) << without;
     sample.erase(at, std::string_view(without).size());

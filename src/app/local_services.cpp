@@ -11,6 +11,8 @@
 #include "engine/chdb/data_directory.h"
 #include "engine/chdb/library.h"
 #include "run/host.h"
+#include "state/postgres/postgres_schema.h"
+#include "state/postgres/postgres_store.h"
 #include "state/sqlite/schema.h"
 #include "teams/postgres/postgres_team_settings.h"
 #include "teams/sqlite/sqlite_team_settings.h"
@@ -54,12 +56,31 @@ bool LocalServices::has_engine_data() const {
   return std::filesystem::exists(data_->directory().engine(), ignored);
 }
 
-bool LocalServices::has_store() const {
+bool LocalServices::has_store() {
   std::error_code ignored;
-  return std::filesystem::exists(data_->directory().store(), ignored);
+  if (!has_shared_store()) return std::filesystem::exists(data_->directory().store(), ignored);
+  if (data_->shared_store() != nullptr) return true;
+  const auto options = shared_store();
+  return !options || PostgresStateStore::exists(**options).value_or(true);
 }
 
-Result<StateStore*> LocalServices::store() { return data_->store(); }
+Result<StateStore*> LocalServices::store() {
+  GAPLESS_ASSIGN(const auto shared, shared_store());
+  return data_->store(shared);
+}
+
+Result<std::optional<PostgresOptions>> LocalServices::shared_store() const {
+  if (!has_shared_store()) return std::nullopt;
+  const Settings& settings = configuration_.settings;
+  PostgresOptions options{.connection = settings.state_url,
+                          .password = std::nullopt,
+                          .schema = settings.state_schema,
+                          .stop = data_->stop()};
+  if (!settings.state_password_file.empty()) {
+    GAPLESS_ASSIGN(options.password, read_secret_file(resolved(settings.state_password_file), "state.password_file"));
+  }
+  return options;
+}
 
 bool LocalServices::is_embedded() const { return configuration_.settings.engine_url.empty(); }
 
@@ -179,7 +200,7 @@ Status LocalServices::check_keeper() {
                             engine_name(), meta->layout_version, kLayoutVersion));
   }
   if (meta && !has_store()) return fail(kept_by_another(*meta, "is not there"));  // and none is made in its place
-  GAPLESS_ASSIGN(StateStore* const store, data_->store());
+  GAPLESS_ASSIGN(StateStore* const store, store());
   GAPLESS_ASSIGN(const std::string store_id, store->store_id());
   if (!meta) return warehouse_->write_meta({store_id, host_name(), kLayoutVersion}, limits());
   if (meta->store_id != store_id) return fail(kept_by_another(*meta, fmt::format("is store {}", store_id)));
@@ -187,11 +208,17 @@ Status LocalServices::check_keeper() {
 }
 
 Error LocalServices::kept_by_another(const WarehouseMeta& meta, std::string_view but) const {
+  const std::string advice =
+      has_shared_store()
+          ? fmt::format("Point state.url and state.schema at store {}, as the other hosts have them", meta.store_id)
+          : fmt::format(
+                "Point --data at the directory that has store {}, put its state.sqlite back, or state.url at"
+                " the database where several hosts keep it",
+                meta.store_id);
   return {Fault::kConflict, 0,
-          fmt::format(
-              "this warehouse is kept by store {} (host {}), but {} {}: nothing is published. Point --data at the"
-              " directory that has store {}, put its state.sqlite back, or, if it is lost: gapless adopt --take-over",
-              meta.store_id, meta.host, data_->directory().store().string(), but, meta.store_id)};
+          fmt::format("this warehouse is kept by store {} (host {}), but {} {}: nothing is published. {}; or, if it is"
+                      " lost: gapless adopt --take-over",
+                      meta.store_id, meta.host, store_place(), but, advice)};
 }
 
 Status LocalServices::recover(bool nobody_else_at_work) {
@@ -207,7 +234,7 @@ Status LocalServices::recover(bool nobody_else_at_work) {
 Status LocalServices::settle() {
   GAPLESS_ASSIGN(SqlWarehouse* const warehouse, opened_warehouse());
   if (!executor_) GAPLESS_TRY(check_keeper());
-  GAPLESS_ASSIGN(StateStore* const store, data_->store());
+  GAPLESS_ASSIGN(StateStore* const store, store());
   if (!executor_) executor_.emplace(*warehouse, *store, *clock_, definition_);
   return data_->begin_work(configuration_.settings.database.text(), stop_,
                            [this](bool nobody_else_at_work) { return recover(nobody_else_at_work); });
@@ -242,13 +269,13 @@ Result<Figures> LocalServices::figures() {
     has_targets_ = true;
   }
   GAPLESS_ASSIGN(Warehouse* const warehouse, this->warehouse());
-  GAPLESS_ASSIGN(StateStore* const store, data_->store());
+  GAPLESS_ASSIGN(StateStore* const store, store());
   return Figures{warehouse, store, &*executor_};
 }
 
 Result<Tables> LocalServices::tables() {
   GAPLESS_TRY(settle());
-  GAPLESS_ASSIGN(StateStore* const store, data_->store());
+  GAPLESS_ASSIGN(StateStore* const store, store());
   return Tables{&*warehouse_, &*warehouse_, store, &*executor_};
 }
 
@@ -279,7 +306,7 @@ Result<TeamSettings*> LocalServices::team_settings() {
 
 Result<TakeOverReport> LocalServices::take_over() {
   GAPLESS_TRY(opened_warehouse());
-  GAPLESS_ASSIGN(StateStore* const store, data_->store());
+  GAPLESS_ASSIGN(StateStore* const store, store());
   return gapless::take_over(*warehouse_, *store, kLayoutVersion, limits());
 }
 
@@ -324,6 +351,22 @@ std::optional<Error> LocalServices::data_directory_in_use() const {
   return gapless::data_directory_in_use(data_->directory().engine());
 }
 
-std::string LocalServices::store_format() const { return fmt::format("schema {}", schema_version()); }
+std::string LocalServices::store_place() const {
+  if (!has_shared_store()) return data_->directory().store().string();
+  const Settings& settings = configuration_.settings;
+  return "PostgreSQL at " +
+         PostgresStateStore::shown(
+             {.connection = settings.state_url, .password = std::nullopt, .schema = settings.state_schema});
+}
+
+std::string LocalServices::store_format() const {
+  return fmt::format("schema {}", has_shared_store() ? postgres_schema_version() : schema_version());
+}
+
+Result<std::optional<std::chrono::microseconds>> LocalServices::store_round_trip() {
+  if (PostgresStateStore* const shared = data_->shared_store())
+    return shared->round_trip().map([](std::chrono::microseconds took) { return std::optional(took); });
+  return std::nullopt;
+}
 
 }  // namespace gapless

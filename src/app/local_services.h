@@ -12,7 +12,7 @@
 
 namespace gapless {
 
-/// The embedded engine and the SQLite store of one data directory, for one command.
+/// Engine and store of one data directory, or those that it shares with others, for one command.
 class LocalServices final : public Services {
  public:
   /// How the daemon is run, where it may be.
@@ -36,7 +36,7 @@ class LocalServices final : public Services {
 
   std::filesystem::path data_directory() const override { return data_->directory().root; }
   bool has_engine_data() const override;
-  bool has_store() const override;
+  bool has_store() override;
   Result<StateStore*> store() override;
   Result<Engine*> engine() override;
   Result<Loader*> loader() override;
@@ -59,13 +59,18 @@ class LocalServices final : public Services {
   const Installation& installation() const override { return installation_; }
   Result<std::string> engine_library() const override;
   std::optional<Error> data_directory_in_use() const override;
+  std::string store_place() const override;
   std::string store_format() const override;
+  Result<std::optional<std::chrono::microseconds>> store_round_trip() override;
 
  private:
   /// Not a server.
   bool is_embedded() const;
   ChdbOptions embedded() const;
   Result<HttpEngineOptions> server() const;
+  bool has_shared_store() const { return !configuration_.settings.state_url.empty(); }
+  /// Of the store in PostgreSQL; none where it is a file. Errors: those of the file with the password.
+  Result<std::optional<PostgresOptions>> shared_store() const;
   Result<Engine*> open_engine();
   std::string engine_name() const;
   /// Writes down that this store keeps the warehouse, where nobody does. Errors: kConflict where another one does.

@@ -2,15 +2,43 @@
 
 #include <fmt/format.h>
 
+#include "state/sqlite/sqlite_store.h"
+
 namespace gapless {
 
-Result<StateStore*> OpenData::store() {
+namespace {
+
+/// After which other hosts are looked at again.
+constexpr auto kRecoverEvery = std::chrono::minutes(1);
+
+}  // namespace
+
+Result<StateStore*> OpenData::store(const std::optional<PostgresOptions>& shared) {
   const std::lock_guard lock(mutex_);
-  if (store_ == nullptr) {
+  const std::string name = shared ? PostgresStateStore::shown(*shared) : "";
+  const auto shown_name = [](const std::string& one) {
+    return one.empty() ? "the file there" : "PostgreSQL at " + one;
+  };
+  if (store_ != nullptr && name != store_name_)
+    return fail(Fault::kConflict,
+                fmt::format("the daemon of {} keeps its state in {}, and this configuration says {}: use the daemon's,"
+                            " or stop it",
+                            directory_.root.string(), shown_name(store_name_), shown_name(name)));
+  if (store_ == nullptr && shared) {
+    GAPLESS_ASSIGN(auto opened, PostgresStateStore::open(*shared));
+    shared_store_ = opened.get();
+    store_ = std::move(opened);
+  } else if (store_ == nullptr) {
     GAPLESS_TRY(directory_.make());
     GAPLESS_ASSIGN(store_, SqliteStateStore::open(directory_.store()));
   }
+  store_name_ = name;
   return store_.get();
+}
+
+PostgresStateStore* OpenData::shared_store() {
+  const std::lock_guard lock(mutex_);
+  return shared_store_;
 }
 
 Result<Engine*> OpenData::engine(const std::variant<ChdbOptions, HttpEngineOptions>& options) {
@@ -37,17 +65,21 @@ Result<Engine*> OpenData::engine(const std::variant<ChdbOptions, HttpEngineOptio
 
 Status OpenData::begin_work(const std::string& database, const std::stop_token& stop,
                             const std::function<Status(bool nobody_else_at_work)>& recover) {
-  return once("recovery in " + database, [&]() -> Status {
-    const bool comes_in = !presence_;
-    if (comes_in) {
-      GAPLESS_TRY(directory_.make());
-      GAPLESS_ASSIGN(presence_, directory_.come_in(stop));
-    }
-    Status done = recover(presence_->is_alone());
-    if (done) done = presence_->settled();
-    if (!done && comes_in) presence_.reset();  // whoever tries again comes in again
-    return done;
-  });
+  const bool is_shared = shared_store() != nullptr;
+  const std::lock_guard lock(once_mutex_);
+  const auto last = recovered_.find(database);
+  const auto now = std::chrono::steady_clock::now();
+  if (last != recovered_.end() && (!is_shared || now - last->second < kRecoverEvery)) return {};
+  const bool comes_in = !presence_;
+  if (comes_in) {
+    GAPLESS_TRY(directory_.make());
+    GAPLESS_ASSIGN(presence_, directory_.come_in(stop));
+  }
+  Status done = recover(presence_->is_alone() && !is_shared);
+  if (done) done = presence_->settled();
+  if (!done && comes_in) presence_.reset();  // whoever tries again comes in again
+  if (done) recovered_[database] = now;
+  return done;
 }
 
 Loader& OpenData::loader(const Identifier& database) {

@@ -1,11 +1,13 @@
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
 #include <set>
+#include <stop_token>
 #include <string>
 #include <variant>
 
@@ -14,7 +16,8 @@
 #include "engine/http/http_engine.h"
 #include "load/loader.h"
 #include "query/report_memory.h"
-#include "state/sqlite/sqlite_store.h"
+#include "state/postgres/postgres_store.h"
+#include "state/state_store.h"
 #include "warehouse/source_mapping.h"
 
 namespace gapless {
@@ -23,11 +26,18 @@ namespace gapless {
 /// a daemon serves. Thread-safe.
 class OpenData {
  public:
-  explicit OpenData(DataDirectory directory) : directory_(std::move(directory)) {}
+  explicit OpenData(DataDirectory directory, std::stop_token stop = {})
+      : directory_(std::move(directory)), stop_(std::move(stop)) {}
 
   const DataDirectory& directory() const { return directory_; }
-  /// Makes the directory and the store where there are none. Errors: those of both; asking again after one tries again.
-  Result<StateStore*> store();
+  /// Of the process: ends waiting for a store that is away.
+  const std::stop_token& stop() const { return stop_; }
+  /// The store that is asked for first: in PostgreSQL, or without options a file in the directory. Makes the directory and
+  /// the store where there are none. Errors: those of both, asking again after one tries again; kConflict where it is
+  /// another store than the one that is open.
+  Result<StateStore*> store(const std::optional<PostgresOptions>& shared);
+  /// The store in PostgreSQL; none where another one, or none, is open.
+  PostgresStateStore* shared_store();
   /// As the first one who asks wants it, with a directory for the embedded one where there is none: for the others other limits are too late. Errors: kConflict where it is another
   /// engine than the one that is open.
   Result<Engine*> engine(const std::variant<ChdbOptions, HttpEngineOptions>& options);
@@ -44,9 +54,10 @@ class OpenData {
     done_.insert(what);
     return {};
   }
-  /// Work on the figures begins. Recovers once for each database, as once() does; `recover` is told whether every run that
-  /// is recorded as running must be dead: none can be where this process is the first one at work here, and this is its
-  /// first database.
+  /// Work on the figures begins. Recovers once for each database, as once() does; with a store that other hosts share again
+  /// where the last time was a minute ago. `recover` is told whether every run that is recorded as running must be dead:
+  /// none can be where this process is the first one at work here, this is its first database, and no other host has the
+  /// store.
   Status begin_work(const std::string& database, const std::stop_token& stop,
                     const std::function<Status(bool nobody_else_at_work)>& recover);
   /// One for each database of the engine, which must be open.
@@ -55,15 +66,19 @@ class OpenData {
 
  private:
   const DataDirectory directory_;
+  const std::stop_token stop_;
   std::mutex mutex_;
   std::mutex once_mutex_;
   SourceMemory sources_;
   std::set<std::string> done_;
+  std::map<std::string, std::chrono::steady_clock::time_point> recovered_;  ///< by database
   ReportMemory report_memory_;
   std::optional<DataDirectory::Presence> presence_;
   // In the order in which they are opened; closed the other way round.
-  std::unique_ptr<SqliteStateStore> store_;
-  std::string engine_name_;  ///< which one is open: "user@url" of a server, "" the embedded one
+  std::unique_ptr<StateStore> store_;
+  PostgresStateStore* shared_store_ = nullptr;  ///< the same, where it is one
+  std::string store_name_;                      ///< which one is open: where in PostgreSQL; "" the directory's own
+  std::string engine_name_;                     ///< which one is open: "user@url" of a server, "" the embedded one
   std::unique_ptr<Engine> engine_;
   std::map<std::string, Loader> loaders_;  ///< by database
 };

@@ -57,7 +57,7 @@ int run(ParsedLine line, Surroundings surroundings, const std::vector<std::strin
   }
   if (!outcome) {
     start_logging(command.console(), command.settings());
-    const auto data = std::make_shared<OpenData>(std::move(*directory));
+    const auto data = std::make_shared<OpenData>(std::move(*directory), signals.token());
     command.may_serve([&](Services& services, Output& output) {
       return Daemon(command, surroundings, data, signals).run(services, output);
     });

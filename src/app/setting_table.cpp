@@ -10,6 +10,7 @@
 #include "app/set_value.h"
 #include "app/setting_values.h"
 #include "app/source_settings.h"
+#include "app/state_settings.h"
 
 namespace gapless {
 namespace {
@@ -359,8 +360,8 @@ std::vector<Setting> output_settings() {
 
 std::vector<Setting> all_settings() {
   std::vector<Setting> all;
-  for (auto part : {engine_settings(), source_settings(), target_settings(), team_settings(), work_settings(),
-                    daemon_settings(), gateway_settings(), output_settings()})
+  for (auto part : {engine_settings(), state_settings(), source_settings(), target_settings(), team_settings(),
+                    work_settings(), daemon_settings(), gateway_settings(), output_settings()})
     for (Setting& setting : part) all.push_back(std::move(setting));
   return all;
 }

@@ -61,6 +61,10 @@ std::optional<QualifiedName> qualified_name(std::string_view text) {
   return QualifiedName{*before, *name};
 }
 
+bool is_postgres_url(std::string_view text) {
+  return text.starts_with("postgresql://") || text.starts_with("postgres://");
+}
+
 /// libpq would take part of a password with a bare '@' or '/' in it for the host, and show it in its messages.
 bool has_bare_at_sign(std::string_view url) {
   const std::string_view rest = url.substr(url.find("://") + 3);
@@ -159,12 +163,22 @@ ReadValue<TeamSettingsDatabase> read_settings_database(std::string_view text) {
   constexpr std::string_view kSqlite = "sqlite:";
   if (text.starts_with(kSqlite) && text.size() > kSqlite.size())
     return TeamSettingsDatabase{Kind::kSqlite, std::string(text.substr(kSqlite.size()))};
-  const bool is_url = text.starts_with("postgresql://") || text.starts_with("postgres://");
-  if (is_url && !has_bare_at_sign(text)) return TeamSettingsDatabase{Kind::kPostgres, std::string(text)};
-  if (is_url) return wanted("a URL with at most one '@', behind user and password, and %40 for others");
-  const bool has_pairs = text.find('=') != std::string_view::npos && text.find("://") > text.find('=');
-  if (has_pairs) return TeamSettingsDatabase{Kind::kPostgres, std::string(text)};
+  if (auto connection = read_postgres_connection(text))
+    return TeamSettingsDatabase{Kind::kPostgres, std::move(*connection)};
+  else if (is_postgres_url(text))
+    return wanted(std::move(connection.error()));
   return wanted("postgresql://user@host:port/database, libpq's host=HOST dbname=DATABASE, or sqlite:PATH");
+}
+
+ReadValue<std::string> read_postgres_connection(std::string_view text) {
+  if (is_postgres_url(text)) {
+    if (has_bare_at_sign(text))
+      return wanted("a URL with at most one '@', behind user and password, and %40 for others");
+    return std::string(text);
+  }
+  const bool has_pairs = text.find('=') != std::string_view::npos && text.find("://") > text.find('=');
+  if (has_pairs) return std::string(text);
+  return wanted("postgresql://user@host:port/database, or libpq's host=HOST dbname=DATABASE");
 }
 
 std::string without_passwords(std::string_view text) {

@@ -25,6 +25,8 @@ ReadValue<std::chrono::milliseconds> read_span_or_seconds(std::string_view text)
 ReadValue<MemoryLimit> read_memory_limit(std::string_view text);
 /// "postgresql://user@host/database", libpq's "key=value key=value", or "sqlite:PATH".
 ReadValue<TeamSettingsDatabase> read_settings_database(std::string_view text);
+/// The first two of them.
+ReadValue<std::string> read_postgres_connection(std::string_view text);
 /// The same text with *** for every password in it, however badly it is written.
 std::string without_passwords(std::string_view text);
 /// "table" or "schema.table", and the other names as they are.

@@ -54,11 +54,12 @@ void check_keeper(Services& services, StateStore* store, CheckList& checks) {
   const std::string& keeper = (*meta)->store_id;
   if (keeper == *id) return checks.ok("keeper", fmt::format("this state store, {}", *id));
   const std::string here =
-      store == nullptr ? std::string("there is no state.sqlite here") : fmt::format("this is store {}", *id);
-  checks.fail("keeper", fmt::format("the warehouse is kept by store {} (host {}), {}", keeper, (*meta)->host, here),
-              fmt::format("point --data at the directory that has store {}, put its state.sqlite back, or, if it is"
-                          " lost: gapless adopt --take-over",
-                          keeper));
+      store == nullptr ? services.store_place() + " is not there" : fmt::format("this is store {}", *id);
+  checks.fail(
+      "keeper", fmt::format("the warehouse is kept by store {} (host {}), {}", keeper, (*meta)->host, here),
+      fmt::format("point --data, or state.url, at where store {} is, put its state.sqlite back, or, if it is lost:"
+                  " gapless adopt --take-over",
+                  keeper));
 }
 
 /// How a plan is told what changed, and so what it reads.
@@ -164,17 +165,33 @@ void check_rollup(Services& services, CheckList& checks) {
               "gapless plan --explain says what changed; gapless backfill recomputes them");
 }
 
+namespace {
+
+void check_store(Services& services, CheckList& checks) {
+  constexpr auto kSlow = std::chrono::milliseconds(100);
+  const std::string what = fmt::format("{}, {}", services.store_place(), services.store_format());
+  const auto round_trip = services.store_round_trip();
+  if (!round_trip) return checks.fail("state store", round_trip.error());
+  if (!*round_trip) return checks.ok("state store", what);
+  const std::string text = fmt::format("{}, a round trip takes {:.1f} ms", what,
+                                       std::chrono::duration<double, std::milli>(**round_trip).count());
+  if (**round_trip <= kSlow) return checks.ok("state store", text);
+  checks.warn("state store", text, "each step of a day takes some round trips: let state.url lead to a server nearby");
+}
+
+}  // namespace
+
 void check_state(Services& services, EngineLook engine, CheckList& checks) {
   if (!services.has_store()) {
+    const std::string where = services.settings().state_url.empty() ? "" : services.store_place() + ", ";
     checks.ok("state store",
-              fmt::format("none yet; the first load or backfill makes it ({})", services.store_format()));
+              fmt::format("none yet; the first load or backfill makes it ({}{})", where, services.store_format()));
     if (engine == EngineLook::kOpen) check_keeper(services, nullptr, checks);
     return;
   }
   const auto store = services.store();
   if (!store) return checks.fail("state store", store.error());
-  checks.ok("state store",
-            fmt::format("{}, {}", (services.data_directory() / "state.sqlite").string(), services.store_format()));
+  check_store(services, checks);
   check_journal(**store, checks);
   if (engine == EngineLook::kOpen) check_keeper(services, *store, checks);
   check_last_run(**store, checks);

@@ -38,7 +38,7 @@ class FakeServices final : public Services {
   const Workplace& workplace() const override { return parts_.workplace; }
   std::filesystem::path data_directory() const override { return "/nowhere"; }
   bool has_engine_data() const override { return false; }
-  bool has_store() const override { return parts_.has_store; }
+  bool has_store() override { return parts_.has_store; }
   Result<StateStore*> store() override {
     parts_.has_store = true;
     return parts_.figures ? parts_.figures->store : &parts_.store;
@@ -64,7 +64,9 @@ class FakeServices final : public Services {
   const Installation& installation() const override { return parts_.installation; }
   Result<std::string> engine_library() const override { return no_engine(); }
   std::optional<Error> data_directory_in_use() const override { return std::nullopt; }
+  std::string store_place() const override { return "/nowhere/state.sqlite"; }
   std::string store_format() const override { return "schema 5"; }
+  Result<std::optional<std::chrono::microseconds>> store_round_trip() override { return std::nullopt; }
 
  private:
   Parts parts_;

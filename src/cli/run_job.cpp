@@ -99,6 +99,8 @@ class JobRun {
   Result<ExitCode> run() {
     const Instant now = call_.services.clock().now();
     GAPLESS_ASSIGN(record_, begin_run(call_, *figures_.executor, request_.job, request_.look.window.days));
+    // From now on: other hosts take a run for dead that is silent, also while it looks.
+    keeper_.emplace(*figures_.store, record_.id, request_.executor.lease_ttl, request_.executor.stop);
     auto why_not = why_not_now(now);
     if (!why_not) return failed(std::move(why_not.error()));
     if (*why_not) return skipped(std::move(**why_not));
@@ -124,7 +126,6 @@ class JobRun {
     if (request_.verify && request_.is_by_hand()) return std::nullopt;  // it only looks; its repairs are paused
     if (paused || request_.is_by_hand()) return paused;
     // Held to the end. The run is recorded before: whose lease names no running run is taken for dead.
-    keeper_.emplace(*figures_.store, record_.id, request_.executor.lease_ttl, request_.executor.stop);
     GAPLESS_ASSIGN(auto taken, keeper_->take("job/" + request_.job));
     if (const auto* held = std::get_if<LeaseHeld>(&taken))
       return fmt::format("the previous run of {} is still going: {}", request_.job, held->holder);

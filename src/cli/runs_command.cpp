@@ -40,8 +40,8 @@ Result<RunRecord> find_run(StateStore& store, const std::string& id) {
 Result<RunRecord> named_run(Invocation& call) {
   const std::string& id = call.given.arguments().front();
   if (!call.services.has_store())
-    return fail(Fault::kInvalidInput, fmt::format("there is no run '{}': {} has no state store yet", id,
-                                                  call.services.data_directory().string()));
+    return fail(Fault::kInvalidInput,
+                fmt::format("there is no run '{}': there is no state store yet, {}", id, call.services.store_place()));
   GAPLESS_ASSIGN(StateStore * store, call.services.store());
   return find_run(*store, id);
 }

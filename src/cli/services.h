@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <filesystem>
 #include <optional>
@@ -59,8 +60,8 @@ class Services {
   virtual std::filesystem::path data_directory() const = 0;
   /// False: the engine would begin with nothing.
   virtual bool has_engine_data() const = 0;
-  /// False: store() would make a new one.
-  virtual bool has_store() const = 0;
+  /// False: store() would make a new one. True also where that cannot be found out, so that store() says why.
+  virtual bool has_store() = 0;
   /// Makes the data directory and the store where there are none.
   virtual Result<StateStore*> store() = 0;
   /// The embedded engine, with loads that never committed undone and every table in its place.
@@ -112,8 +113,12 @@ class Services {
   virtual Result<std::string> engine_library() const = 0;
   /// kConflict, naming the process, where another one has the data directory open.
   virtual std::optional<Error> data_directory_in_use() const = 0;
+  /// Where the state store is, or would be: its file, or where in PostgreSQL.
+  virtual std::string store_place() const = 0;
   /// "schema 2": of the state store that this program reads and writes.
   virtual std::string store_format() const = 0;
+  /// To a store that is open on a server, and back; none for others.
+  virtual Result<std::optional<std::chrono::microseconds>> store_round_trip() = 0;
 };
 
 }  // namespace gapless

@@ -73,6 +73,10 @@ struct Settings {
   unsigned max_threads = 0;            ///< 0: every core
   std::map<std::string, std::string> engine_settings;
 
+  std::string state_url;                      ///< of a PostgreSQL database; empty: a file in the data directory
+  std::filesystem::path state_password_file;  ///< empty: none
+  Identifier state_schema = Identifier::parse("gapless", "").value();
+
   SourceTable source;
   std::string source_query;  ///< empty: the table
   sql::Preset source_preset = sql::Preset::kGapless;

@@ -118,7 +118,7 @@ TEST_F(StoreCommands, runs_show_has_the_steps_and_takes_the_beginning_of_an_id) 
 TEST_F(StoreCommands, runs_cancel_asks_a_running_run) {
   RunRecord run = record("20260309-010000-aaaaaa", "2026-03-09T01:00:00Z");
   EXPECT_EQ(json("runs cancel", argument("20260309")).at("runs")[0].at("cancel_requested"), true);
-  EXPECT_EQ(services.parts().store.cancel_requested(run.id), true);
+  EXPECT_EQ(services.parts().store.heartbeat(run.id), true);
   run.status = RunStatus::kCancelled;
   ASSERT_TRUE(services.parts().store.update_run(run));
   EXPECT_EQ(run_command(services, "runs cancel", kText, argument(run.id.c_str())).out,

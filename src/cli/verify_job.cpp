@@ -17,7 +17,7 @@ Result<Verification> compare(const VerifyJob& job, const RunRecord& record, cons
     progress.emplace(job.call.output.console(), "verify", ProgressState::Unit::kDays, ProgressDisplay::Lines::kNone);
   VerifyOptions options{.tolerance_percent = job.request.verify->tolerance_percent};
   options.stopping = [&] {
-    const auto asked = job.figures.store->cancel_requested(record.id);
+    const auto asked = job.figures.store->heartbeat(record.id);
     return job.call.services.stop().stop_requested() || (asked && *asked);
   };
   options.on_day = [&](Day day, std::size_t done, std::size_t total) {

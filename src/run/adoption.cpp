@@ -220,7 +220,8 @@ Status adopt_partition(const AdoptionContext& context, LeaseKeeper& keeper, cons
   StepLog steps(context.store, context.clock, context.run_id, partition);
   const Adoption so_far = adoption;
   AdoptionOfPartition work(context, partition, teams, *lease, adoption);
-  Status done = resolve_left_over(context.warehouse, context.store, partition, context.run_id, context.options);
+  Status done = resolve_left_over(context.warehouse, context.store, partition, context.run_id, *lease, context.options)
+                    .map([](bool) {});
   if (done)
     done = work.run([&](std::string_view step) {
       steps.begin(step);

@@ -102,7 +102,8 @@ class Executor::Run {
     Partition partition;
     std::vector<const PlannedCell*> cells;
     std::unique_ptr<LeaseKeeper::Held> lease;
-    std::string held_by;  ///< set: somebody else had it when it was last tried
+    std::string held_by;         ///< set: somebody else had it when it was last tried
+    std::uint32_t attempts = 0;  ///< that ended without a lease that was sure
   };
 
   std::optional<Work> next() {
@@ -154,6 +155,8 @@ class Executor::Run {
     DayReport day{work.partition, DayStatus::kFailed, 0, {}, 0, ""};
     if (auto done = carry_out(work, memory.bytes, day); !done) {
       if (done.error().splittable() && context_.memory.stop_sharing(memory)) return again_alone(std::move(work));
+      if (!work.lease->is_sure() && !keeper_.stopping() && ++work.attempts < context_.options.retry.attempts)
+        return again_with_a_new_lease(std::move(work), done.error());
       // A stop that nobody asked the run for is that of a lost lease.
       const bool stopped = done.error().fault == Fault::kCancelled;
       day.status = stopped && keeper_.stopping() ? DayStatus::kCancelled : DayStatus::kFailed;
@@ -177,14 +180,28 @@ class Executor::Run {
     waiting_.push_front(std::move(work));
   }
 
+  /// The store was away for longer than the lease lasted, or this process stood still. What was begun is resolved first,
+  /// as if another run had left it.
+  void again_with_a_new_lease(Work work, const Error& error) {
+    spdlog::warn("run {}: {} is begun again with a new lease: {}", context_.run_id, work.partition.to_string(),
+                 error.message);
+    work.lease.reset();
+    const std::lock_guard lock(mutex_);
+    waiting_.push_back(std::move(work));
+  }
+
   Status carry_out(const Work& work, std::uint64_t memory_limit_bytes, DayReport& day) {
-    GAPLESS_TRY(
-        resolve_left_over(context_.warehouse, context_.store, work.partition, context_.run_id, context_.options));
+    GAPLESS_ASSIGN(const bool was_finished, resolve_left_over(context_.warehouse, context_.store, work.partition,
+                                                              context_.run_id, *work.lease, context_.options));
     GAPLESS_TRY(context_.warehouse.check_partitioning(
         {context_.options.statement_timeout, memory_limit_bytes, work.lease->stop()}));
     PartitionJob job(context_, work.partition, work.cells, *work.lease, memory_limit_bytes);
     auto done = job.execute(day, bytes_needed(work));
     if (!done) job.fail_step(done.error());
+    if (done && was_finished && day.status == DayStatus::kUnchanged) {  // nothing came in since this run published it
+      day.status = DayStatus::kPublished;
+      day.cells = work.cells.size();
+    }
     return done;
   }
 

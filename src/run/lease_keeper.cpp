@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "core/target.h"
 #include "util/kill_point.h"
 
 namespace gapless {
@@ -28,21 +29,35 @@ LeaseKeeper::Held::~Held() {
                  released.error().message);
 }
 
+bool LeaseKeeper::Held::is_sure() const {
+  const std::lock_guard lock(mutex_);
+  return !lost_ && !in_doubt_;
+}
+
+Status LeaseKeeper::Held::lose() {
+  lost_ = true;
+  stop_.request_stop();
+  return fail(Fault::kConflict, fmt::format("the lease of {} was lost", lease_.resource));
+}
+
 Status LeaseKeeper::Held::renew() {
   const std::lock_guard lock(mutex_);
   const auto asked_at = steady_clock::now();  // before the store's own clock is read: never later than it
-  if (lost_) return fail(Fault::kConflict, fmt::format("the lease of {} was lost", lease_.resource));
+  if (lost_) return lose();
   auto renewed = keeper_.store_.renew_lease(lease_, keeper_.ttl_);
+  in_doubt_ = !renewed;
   if (renewed && *renewed) {
     good_until_ = asked_at + keeper_.ttl_;
     return {};
   }
-  if (renewed || steady_clock::now() >= good_until_) {
-    lost_ = true;
-    stop_.request_stop();
-    return fail(Fault::kConflict, fmt::format("the lease of {} was lost", lease_.resource));
-  }
+  if (renewed || steady_clock::now() >= good_until_) return lose();
   return fail(std::move(renewed.error()));
+}
+
+Status LeaseKeeper::Held::look_at_the_clock() {
+  const std::lock_guard lock(mutex_);
+  in_doubt_ = true;
+  return lost_ || steady_clock::now() < good_until_ ? Status() : lose();
 }
 
 Result<milliseconds> LeaseKeeper::Held::confirm() {
@@ -91,6 +106,18 @@ void LeaseKeeper::stop_all() {
   for (Held* held : held_) held->stop_.request_stop();
 }
 
+bool LeaseKeeper::renew_all() {
+  bool reached = true;
+  for (Held* held : held_) {
+    // A store that could not be asked is not asked for the others: each may take seconds.
+    auto renewed = reached ? held->renew() : held->look_at_the_clock();
+    if (renewed) continue;
+    reached = reached && renewed.error().fault == Fault::kConflict;
+    spdlog::warn("{}", renewed.error().message);
+  }
+  return reached;
+}
+
 void LeaseKeeper::beat(const std::stop_token& own_stop) {
   const auto interval = std::clamp<milliseconds>(ttl_ / 4, milliseconds(10), milliseconds(1000));
   auto next_renewal = steady_clock::now() + ttl_ / 3;
@@ -98,12 +125,12 @@ void LeaseKeeper::beat(const std::stop_token& own_stop) {
   while (!wake_.wait_for(lock, own_stop, interval, [&] { return own_stop.stop_requested(); }) &&
          !own_stop.stop_requested()) {
     lock.unlock();
-    if (auto cancel = store_.cancel_requested(run_id_); cancel && *cancel && !stopping_) stop_all();
+    if (auto cancel = store_.heartbeat(run_id_); cancel && *cancel && !stopping_) stop_all();
     lock.lock();
     if (steady_clock::now() < next_renewal) continue;
-    next_renewal = steady_clock::now() + ttl_ / 3;
-    for (Held* held : held_)
-      if (auto renewed = held->renew(); !renewed) spdlog::warn("{}", renewed.error().message);
+    const bool reached = renew_all();
+    next_renewal =
+        steady_clock::now() + (reached ? ttl_ / 3 : interval);  // again at once where there was nobody to ask
   }
 }
 

@@ -32,6 +32,8 @@ class LeaseKeeper {
     const Lease& lease() const { return lease_; }
     /// Requested when the lease is lost or the run is stopped.
     std::stop_token stop() const { return stop_.get_token(); }
+    /// False: it is lost, or may be, since the store could not be asked the last time.
+    bool is_sure() const;
     /// Renews it at once. Returns how long it is good for from now, with a margin taken off: the deadline of what
     /// publishes. Errors: kConflict where it is lost.
     Result<std::chrono::milliseconds> confirm();
@@ -40,13 +42,17 @@ class LeaseKeeper {
     friend class LeaseKeeper;
     Held(LeaseKeeper& keeper, Lease lease);
     Status renew();
+    /// Lost where its time is over, without asking the store.
+    Status look_at_the_clock();
+    Status lose();
 
     LeaseKeeper& keeper_;
     Lease lease_;
     std::stop_source stop_;
-    std::mutex mutex_;
+    mutable std::mutex mutex_;
     std::chrono::steady_clock::time_point good_until_;
     bool lost_ = false;
+    bool in_doubt_ = false;  ///< the store could not be asked
   };
 
   /// The store must outlive it. `stop` is the run's: it stops every lease's work.
@@ -63,6 +69,8 @@ class LeaseKeeper {
 
  private:
   void beat(const std::stop_token& own_stop);
+  /// Renews all that are held. False where the store could not be asked.
+  bool renew_all();
   void stop_all();
 
   StateStore& store_;

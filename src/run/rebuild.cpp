@@ -61,8 +61,8 @@ class Rebuild {
     steps_.begin("wait");
     GAPLESS_TRY(wait_until_nobody_is_at_work());
     GAPLESS_TRY(lease_.confirm().map([](auto) {}));  // a process that was stopped meanwhile may have lost it
-    GAPLESS_TRY(
-        resolve_left_over(context_.warehouse, context_.store, Partition::all(), context_.run_id, context_.options));
+    GAPLESS_TRY(resolve_left_over(context_.warehouse, context_.store, Partition::all(), context_.run_id, lease_,
+                                  context_.options));
     GAPLESS_TRY(look());
     if (rebuilt_.targets.empty()) return {};
     GAPLESS_TRY(check_fits());

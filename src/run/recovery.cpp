@@ -13,6 +13,7 @@
 #include "run/lease_keeper.h"
 #include "run/partition_job.h"
 #include "util/kill_point.h"
+#include "util/parse_number.h"
 
 namespace gapless {
 namespace {
@@ -90,7 +91,8 @@ Result<Outcome> settle_without_staging(Warehouse& warehouse, const JournalEntry&
   return Outcome::kSettled;
 }
 
-Result<Outcome> redo(Warehouse& warehouse, const StagingId& staging, const JournalEntry& entry, const Limits& limits) {
+Result<Outcome> redo(Warehouse& warehouse, const StagingId& staging, const JournalEntry& entry, const Limits& limits,
+                     const Bounds& bounds) {
   GAPLESS_ASSIGN(const Publication publication, decode_publication(entry.payload));
   const std::uint32_t buckets = warehouse.team_buckets().count();
   if (publication.team_buckets != 0 && publication.team_buckets != buckets)  // the same partition is another one now
@@ -101,7 +103,7 @@ Result<Outcome> redo(Warehouse& warehouse, const StagingId& staging, const Journ
                             publication.team_buckets));
   GAPLESS_ASSIGN(const bool is_void, published_again_since(warehouse, entry, limits));
   if (is_void) return Outcome::kDiscarded;
-  auto redone = apply_publication(warehouse, staging, publication, [&]() -> Result<Limits> { return limits; });
+  auto redone = apply_publication(warehouse, staging, publication, bounds);
   if (redone) return Outcome::kFinished;
   if (redone.error().fault != Fault::kInternal) return fail(std::move(redone.error()));
   return settle_without_staging(warehouse, entry, publication, limits);
@@ -109,8 +111,34 @@ Result<Outcome> redo(Warehouse& warehouse, const StagingId& staging, const Journ
 
 }  // namespace
 
-bool is_dead(const RunRecord& run, bool exclusive) {
-  if (exclusive) return true;
+namespace {
+
+/// A statement that publishes goes on for as long as the lease lasts.
+Bounds within(LeaseKeeper::Held& lease, const Limits& limits) {
+  return [&lease, limits]() -> Result<Limits> {
+    GAPLESS_ASSIGN(const auto good_for, lease.confirm());
+    return Limits{std::min(limits.deadline, good_for), limits.memory_limit_bytes, limits.stop};
+  };
+}
+
+/// Who holds the leases of a recovery, which is no run.
+std::string recovery_holder(std::int64_t pid) { return fmt::format("recovery-{}-{}", host_name(), pid); }
+
+/// A process recovers once at a time: its own lease is left over.
+bool may_be_a_recovery_at_work(const Lease& lease, const ExecutorOptions& options) {
+  if (options.exclusive || !lease.holder.starts_with("recovery-") || lease.holder == recovery_holder(getpid()))
+    return false;
+  const std::string_view holder = lease.holder;
+  const auto pid = parse_number<std::int64_t>(holder.substr(holder.rfind('-') + 1));
+  const bool is_of_this_host = pid && lease.holder == recovery_holder(*pid);
+  return !is_of_this_host || kill(static_cast<pid_t>(*pid), 0) == 0 || errno != ESRCH;
+}
+
+}  // namespace
+
+bool is_dead(const RunRecord& run, const ExecutorOptions& options) {
+  if (options.exclusive) return true;
+  if (run.silent_for && *run.silent_for > 3 * options.lease_ttl) return true;
   return run.host == host_name() && kill(static_cast<pid_t>(run.pid), 0) != 0 && errno == ESRCH;
 }
 
@@ -124,13 +152,13 @@ bool is_of(const JournalEntry& entry, const std::string& warehouse) {
 }
 
 Result<bool> resolve(Warehouse& warehouse, StateStore& store, const std::string& store_id, const JournalEntry& entry,
-                     const ExecutorOptions& options) {
+                     const ExecutorOptions& options, const Bounds& bounds) {
   const Limits limits{options.statement_timeout, options.memory_limit_bytes, options.stop};
   const StagingId staging{store_id, entry.fence, entry.partition};
   Outcome outcome = Outcome::kDiscarded;
   if (entry.phase == JournalPhase::kPublishing) {
     kill_point("recover.before_redo");
-    GAPLESS_ASSIGN(outcome, redo(warehouse, staging, entry, limits));
+    GAPLESS_ASSIGN(outcome, redo(warehouse, staging, entry, limits, bounds));
     kill_point("recover.after_redo");
   }
   kill_point("recover.before_discard");
@@ -145,20 +173,23 @@ Result<bool> resolve(Warehouse& warehouse, StateStore& store, const std::string&
   return outcome == Outcome::kFinished;
 }
 
-Status resolve_left_over(Warehouse& warehouse, StateStore& store, const Partition& partition, std::string_view run_id,
-                         const ExecutorOptions& options) {
+Result<bool> resolve_left_over(Warehouse& warehouse, StateStore& store, const Partition& partition,
+                               std::string_view run_id, LeaseKeeper::Held& lease, const ExecutorOptions& options) {
   GAPLESS_ASSIGN(auto journal, store.journal());
   std::erase_if(journal, [&](const JournalEntry& entry) {
-    const bool concerns_it = entry.partition == partition || entry.partition.is_all() || partition.is_all();
-    return !concerns_it || entry.run_id == run_id;
+    return entry.partition != partition && !entry.partition.is_all() && !partition.is_all();
   });
-  if (journal.empty()) return {};
+  if (journal.empty()) return false;
+  const Limits limits{options.statement_timeout, options.memory_limit_bytes, options.stop};
   GAPLESS_ASSIGN(const std::string store_id, store.store_id());
-  GAPLESS_ASSIGN(const std::string uuid,
-                 uuid_of(warehouse, {options.statement_timeout, options.memory_limit_bytes, options.stop}));
-  for (const JournalEntry& entry : journal)
-    if (is_of(entry, uuid)) GAPLESS_TRY(resolve(warehouse, store, store_id, entry, options));
-  return {};
+  GAPLESS_ASSIGN(const std::string uuid, uuid_of(warehouse, limits));
+  bool own_was_finished = false;
+  for (const JournalEntry& entry : journal) {
+    if (!is_of(entry, uuid)) continue;
+    GAPLESS_ASSIGN(const bool redone, resolve(warehouse, store, store_id, entry, options, within(lease, limits)));
+    own_was_finished = own_was_finished || (redone && entry.run_id == run_id);
+  }
+  return own_was_finished;
 }
 
 Result<RecoveryReport> Executor::recover(const ExecutorOptions& options) {
@@ -178,13 +209,14 @@ Result<RecoveryReport> Executor::recover(const ExecutorOptions& options) {
   std::vector<RunRecord> dead;
   for (const RunRecord& run : runs) {
     if (run.status != RunStatus::kRunning) continue;
-    if (is_dead(run, options.exclusive))
+    if (is_dead(run, options))
       dead.push_back(run);
     else
       at_work.insert(run.id);
   }
   for (const Lease& lease : leases)
-    if (!at_work.contains(lease.holder)) GAPLESS_TRY(store_.release_lease(lease));
+    if (!at_work.contains(lease.holder) && !may_be_a_recovery_at_work(lease, options))
+      GAPLESS_TRY(store_.release_lease(lease));
 
   std::optional<LeaseKeeper> keeper;  // it has a thread, and hardly ever anything to do
   std::set<StagingId> named;
@@ -198,14 +230,14 @@ Result<RecoveryReport> Executor::recover(const ExecutorOptions& options) {
       continue;
     }
     std::unique_ptr<LeaseKeeper::Held> lease;
-    if (at_work.contains(entry.run_id)) {  // it may have been stopped for so long that it lost the day
-      if (!keeper)
-        keeper.emplace(store_, fmt::format("recovery-{}-{}", host_name(), getpid()), options.lease_ttl, options.stop);
+    if (!options.exclusive) {  // a run that is at work may have been stopped for so long that it lost the day
+      if (!keeper) keeper.emplace(store_, recovery_holder(getpid()), options.lease_ttl, options.stop);
       GAPLESS_ASSIGN(auto taken, keeper->take(entry.partition));
       if (std::holds_alternative<LeaseHeld>(taken)) continue;
       lease = std::move(std::get<std::unique_ptr<LeaseKeeper::Held>>(taken));
     }
-    auto redone = resolve(warehouse_, store_, store_id, entry, options);
+    const Bounds bounds = lease ? within(*lease, limits) : Bounds([&limits]() -> Result<Limits> { return limits; });
+    auto redone = resolve(warehouse_, store_, store_id, entry, options, bounds);
     if (redone) {
       ++(*redone ? report.redone : report.discarded);
       continue;

@@ -1,14 +1,22 @@
 #include "schedule/scheduler.h"
 
 #include <algorithm>
+#include <string>
 
 namespace gapless {
 
 Status Scheduler::resume() {
+  constexpr std::size_t kRunsLookedAt = 1000;
   GAPLESS_ASSIGN(const auto ticks, store_.ticks());
+  GAPLESS_ASSIGN(const auto runs, store_.runs(kRunsLookedAt));
+  const auto is_at_work = [&](const std::string& job) {
+    return std::ranges::any_of(runs, [&](const RunRecord& run) {
+      return run.job == job && run.trigger == "schedule" && run.status == RunStatus::kRunning;
+    });
+  };
   for (const Tick& tick : ticks) {
     const auto job = std::ranges::find(jobs_, tick.job, &Job::name);
-    if (!tick.is_done && job != jobs_.end() && job->schedule) start_({tick.job, tick.at});
+    if (!tick.is_done && job != jobs_.end() && job->schedule && !is_at_work(tick.job)) start_({tick.job, tick.at});
   }
   return {};
 }

@@ -29,8 +29,8 @@ class Scheduler {
   const std::vector<Job>& jobs() const { return jobs_; }
   /// From now on these; for a configuration that was read anew.
   void set_jobs(std::vector<Job> jobs) { jobs_ = std::move(jobs); }
-  /// To be called once, at the beginning, by whoever is alone on the store: starts ticks again that somebody took, who then
-  /// died before the work was done. Errors: those of the store.
+  /// To be called once, at the beginning, after recovery: starts ticks again that somebody took, who then died before the
+  /// work was done. One whose job is running is of a host that shares the store. Errors: those of the store.
   Status resume();
   /// Starts what is due. Returns when the next tick is; none where all jobs are off. Errors: those of the store: what was
   /// not taken is due again the next time.

@@ -87,6 +87,28 @@ TEST_F(SchedulerTest, StartsAgainWhatDiedBeforeItWasDone) {
   EXPECT_THAT(taken(), IsEmpty()) << "done by now";
 }
 
+TEST_F(SchedulerTest, LeavesAloneWhatAnotherHostIsAt) {
+  {
+    Daemon daemon(*this);
+    step(daemon, "2026-03-01T00:30");
+    daemon.dies = true;
+    step(daemon, "2026-03-01T01:00");
+    taken();
+  }
+  RunRecord run;
+  run.id = "r1";
+  run.job = "daily";
+  run.trigger = "schedule";
+  ASSERT_TRUE(store.begin_run(run));
+  Daemon daemon(*this);
+  ASSERT_TRUE(daemon.scheduler.resume());
+  EXPECT_THAT(taken(), IsEmpty());
+  run.status = RunStatus::kInterrupted;
+  ASSERT_TRUE(store.update_run(run));
+  ASSERT_TRUE(daemon.scheduler.resume());
+  EXPECT_THAT(taken(), ElementsAre("daily 2026-03-01T01:00"));
+}
+
 TEST_F(SchedulerTest, IsNotBlockedByAClockThatWasWrong) {
   Daemon daemon(*this);
   step(daemon, "2027-01-01T00:30");

@@ -153,7 +153,7 @@ Result<bool> MemoryStateStore::request_cancel(std::string_view run_id) {
   return true;
 }
 
-Result<bool> MemoryStateStore::cancel_requested(std::string_view run_id) {
+Result<bool> MemoryStateStore::heartbeat(std::string_view run_id) {
   std::scoped_lock lock(mutex_);
   const Run* run = find_run(run_id);
   return run && run->cancel_requested;

@@ -40,6 +40,8 @@ struct RunRecord {
   std::optional<Instant> finished_at;
   std::string error;   ///< empty unless it failed, wholly or in part
   std::string reason;  ///< why it had nothing to do, or was skipped
+  /// Of a running run: since its last heartbeat, by the store's clock. None where the store keeps none; never written.
+  std::optional<std::chrono::milliseconds> silent_for = {};
 };
 
 /// One step of a run on one partition. Recorded when it begins (status "running") and again when it ends.
@@ -127,8 +129,9 @@ struct Confirmation {
   bool operator==(const Confirmation&) const = default;
 };
 
-/// Transactions inside; survives kill -9. Thread-safe. Several processes may use one store at a time.
-/// Errors of every call: kUnavailable (locked past its time-out, disk), kCorrupt (not our file, damaged),
+/// Transactions inside; survives kill -9. Thread-safe. Several processes may use one store at a time. A call may wait for a
+/// store that is away for a while; heartbeats, and what renews and gives back leases, never do.
+/// Errors of every call: kUnavailable (locked past its time-out, disk, not to be reached), kCorrupt (not our store, damaged),
 /// kConflict (written by a newer version).
 class StateStore {
  public:
@@ -160,7 +163,8 @@ class StateStore {
   virtual Result<std::uint64_t> prune_runs(Instant before) = 0;
   /// Asks a running run to stop; noticed at its next heartbeat. False where no such run is running.
   virtual Result<bool> request_cancel(std::string_view run_id) = 0;
-  virtual Result<bool> cancel_requested(std::string_view run_id) = 0;
+  /// Whether the run was asked to stop. A store that several hosts share also keeps that the run lives, every few seconds.
+  virtual Result<bool> heartbeat(std::string_view run_id) = 0;
 
   // Leases
   /// Taken where it is free, expired, or already the holder's, with a new fence; one atomic statement.

@@ -1,4 +1,8 @@
-"""A PostgreSQL server of the test's own: Debian's programs, a new cluster in a temporary directory, reached by its socket alone."""
+"""A PostgreSQL server of the test's own: Debian's programs, a new cluster in a temporary directory, reached by its socket alone.
+
+As a program it is the server of one that is written in another language: it prints the server's URL, does what each line of standard input
+says (start, stop, freeze, thaw) and prints "done", and ends with its standard input, however its caller ended.
+"""
 from __future__ import annotations
 
 import os
@@ -6,6 +10,7 @@ import pwd
 import shutil
 import signal
 import subprocess
+import sys
 import tempfile
 import time
 from pathlib import Path
@@ -27,9 +32,11 @@ def programs() -> Path:
 class PostgresServer:
     """Runs from its making until stop(); as another user where the test runs as root, as which PostgreSQL does not run."""
 
-    def __init__(self) -> None:
+    def __init__(self, max_connections: int = 10) -> None:
         self.bin = programs()
-        self.folder = Path(tempfile.mkdtemp(prefix='gapless-pg-', dir='/tmp'))  # the socket's path must be short
+        self.max_connections = max_connections
+        # In memory where that can be, as stores in files are: a busy disk takes its time for each table. The socket's path must be short.
+        self.folder = Path(tempfile.mkdtemp(prefix='gapless-pg-', dir='/dev/shm' if os.access('/dev/shm', os.W_OK) else '/tmp'))
         self.identity: dict[str, Any] = {}
         if os.geteuid() == 0:
             users = {user.pw_name: user for user in pwd.getpwall()}
@@ -38,23 +45,27 @@ class PostgresServer:
             self.identity = {'user': user.pw_uid, 'group': user.pw_gid, 'extra_groups': []}
         self.process: subprocess.Popen[bytes] | None = None
         try:
-            self._start()
+            self._make()
+            self.start()
         except BaseException:
             self.stop()
             raise
 
-    def _start(self) -> None:
+    def _make(self) -> None:
         self.folder.chmod(0o755)
         password_file = self.folder / 'password'
         password_file.write_text(PASSWORD + '\n')
         password_file.chmod(0o644)
         self._run('initdb', '-D', self.folder / 'data', '-U', USER, '-A', 'scram-sha-256', '--pwfile', password_file, '-E', 'UTF8', '--locale=C',
-                  '--no-sync', '--no-instructions')
-        log = (self.folder / 'log').open('wb')
+                  '--no-sync', '--no-instructions', '--wal-segsize=1')
+
+    def start(self) -> None:
+        log = (self.folder / 'log').open('ab')
         with log:
             self.process = subprocess.Popen(
                 [self.bin / 'postgres', '-D', self.folder / 'data', '-k', self.folder, '-c', 'listen_addresses=', '-c', 'fsync=off',
-                 '-c', 'max_connections=10', '-c', 'shared_buffers=8MB', '-c', 'autovacuum=off'],
+                 '-c', f'max_connections={self.max_connections}', '-c', 'shared_buffers=8MB', '-c', 'max_wal_size=32MB',
+                 '-c', 'min_wal_size=8MB', '-c', 'autovacuum=off'],
                 cwd=self.folder, stdin=subprocess.DEVNULL, stdout=log, stderr=log, **self.identity)
         deadline = time.monotonic() + 30
         while True:
@@ -81,7 +92,15 @@ class PostgresServer:
         secret = '' if password is None else ':' + quote(password, safe='')
         return f'postgresql://{user}{secret}@{quote(str(self.folder), safe="")}/postgres'
 
-    def stop(self) -> None:
+    def freeze(self, signum: signal.Signals = signal.SIGSTOP) -> None:
+        """All its processes stand still, with their connections; SIGCONT has them go on."""
+        assert self.process is not None
+        children = Path(f'/proc/{self.process.pid}/task/{self.process.pid}/children').read_text().split()
+        for pid in [self.process.pid, *map(int, children)]:
+            os.kill(pid, signum)
+
+    def halt(self) -> None:
+        """Ends the server; start() starts it again on the same data."""
         if self.process is not None and self.process.poll() is None:
             self.process.send_signal(signal.SIGINT)  # "fast": sessions are ended
             try:
@@ -89,4 +108,25 @@ class PostgresServer:
             except subprocess.TimeoutExpired:
                 self.process.send_signal(signal.SIGQUIT)
                 self.process.wait(timeout=20)
+
+    def stop(self) -> None:
+        self.halt()
         shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def main() -> None:
+    server = PostgresServer(max_connections=100)
+    does = {'start': server.start, 'stop': server.halt, 'freeze': server.freeze, 'thaw': lambda: server.freeze(signal.SIGCONT)}
+    try:
+        print(server.url(), flush=True)
+        for line in sys.stdin:
+            does[line.strip()]()
+            print('done', flush=True)
+    finally:
+        if server.process is not None and server.process.poll() is None:
+            server.freeze(signal.SIGCONT)
+        server.stop()
+
+
+if __name__ == '__main__':
+    main()

@@ -116,7 +116,7 @@ TEST_P(ConcurrencyContract, NoRunStepOrEntryIsLost) {
   EXPECT_EQ(store().journal().value().size(), 4U * kRuns);
 }
 
-INSTANTIATE_TEST_SUITE_P(Store, ConcurrencyContract, testing::Values(kMemory, kSqlite), kCaseName);
+INSTANTIATE_TEST_SUITE_P(Store, ConcurrencyContract, testing::ValuesIn(every_store()), kCaseName);
 
 /// For stores that outlive their objects.
 class SharedStoreContract : public StoreTest {
@@ -141,7 +141,7 @@ TEST_P(SharedStoreContract, WhatOneObjectWritesTheOtherReads) {
   ASSERT_TRUE(store().begin_run(run));
   EXPECT_EQ(other().run("r1").value(), run);
   EXPECT_TRUE(other().request_cancel("r1").value());
-  EXPECT_TRUE(store().cancel_requested("r1").value());
+  EXPECT_TRUE(store().heartbeat("r1").value());
   ASSERT_TRUE(other().set_pause({"reason", std::nullopt}));
   EXPECT_EQ(store().pause(at(0)).value(), (StateStore::Pause{"reason", std::nullopt}));
   const Lease lease = std::get<Lease>(store().take_lease("web/1", "r1", 1h).value());
@@ -182,7 +182,7 @@ TEST_P(SharedStoreContract, MadeByManyAtOnceIsOneStore) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Store, SharedStoreContract, testing::Values(kSqlite), kCaseName);
+INSTANTIATE_TEST_SUITE_P(Store, SharedStoreContract, testing::ValuesIn(lasting_stores()), kCaseName);
 
 }  // namespace
 }  // namespace gapless::contract

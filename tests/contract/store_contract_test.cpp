@@ -324,11 +324,11 @@ class CancelContract : public StoreTest {};
 TEST_P(CancelContract, AsksARunningRunToStop) {
   ASSERT_TRUE(store().begin_run(some_run("r1", at(0))));
   ASSERT_TRUE(store().begin_run(some_run("r2", at(0))));
-  EXPECT_FALSE(store().cancel_requested("r1").value());
+  EXPECT_FALSE(store().heartbeat("r1").value());
   EXPECT_TRUE(store().request_cancel("r1").value());
   EXPECT_TRUE(store().request_cancel("r1").value()) << "asking twice is no error";
-  EXPECT_TRUE(store().cancel_requested("r1").value());
-  EXPECT_FALSE(store().cancel_requested("r2").value());
+  EXPECT_TRUE(store().heartbeat("r1").value());
+  EXPECT_FALSE(store().heartbeat("r2").value());
 }
 
 TEST_P(CancelContract, IsForgottenByNoHeartbeat) {
@@ -337,7 +337,7 @@ TEST_P(CancelContract, IsForgottenByNoHeartbeat) {
   ASSERT_TRUE(store().request_cancel("r1").value());
   run.cells_recomputed = 3;
   ASSERT_TRUE(store().update_run(run));
-  EXPECT_TRUE(store().cancel_requested("r1").value());
+  EXPECT_TRUE(store().heartbeat("r1").value());
 }
 
 TEST_P(CancelContract, FindsNothingToStopWhereNoSuchRunIsRunning) {
@@ -345,9 +345,9 @@ TEST_P(CancelContract, FindsNothingToStopWhereNoSuchRunIsRunning) {
   run.status = RunStatus::kSucceeded;
   ASSERT_TRUE(store().begin_run(run));
   EXPECT_FALSE(store().request_cancel("done").value());
-  EXPECT_FALSE(store().cancel_requested("done").value());
+  EXPECT_FALSE(store().heartbeat("done").value());
   EXPECT_FALSE(store().request_cancel("unknown").value());
-  EXPECT_FALSE(store().cancel_requested("unknown").value());
+  EXPECT_FALSE(store().heartbeat("unknown").value());
 }
 
 class JournalContract : public StoreTest {};
@@ -421,7 +421,7 @@ TEST_P(PauseContract, TheLastOneCounts) {
 }
 
 #define GAPLESS_FOR_EVERY_STORE(suite) \
-  INSTANTIATE_TEST_SUITE_P(Store, suite, testing::Values(kMemory, kSqlite), kCaseName)
+  INSTANTIATE_TEST_SUITE_P(Store, suite, testing::ValuesIn(every_store()), kCaseName)
 GAPLESS_FOR_EVERY_STORE(StoreIdContract);
 GAPLESS_FOR_EVERY_STORE(RunContract);
 GAPLESS_FOR_EVERY_STORE(StepContract);

@@ -1,5 +1,5 @@
 // What the StateStore contract needs of a store: to make one, to open it again, and to move its clock. A new store
-// joins the suites by a StoreFixture and a line in kEveryStore.
+// joins the suites by a StoreFixture and a line in every_store().
 #pragma once
 
 #include <gtest/gtest.h>
@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "contract/store_directory.h"
 #include "core/clock.h"
@@ -27,6 +28,8 @@ class StoreFixture {
   virtual void advance(std::chrono::milliseconds by) = 0;
   /// The store's clock.
   virtual Instant now() const = 0;
+  /// By which another process opens it (support/any_store.h); empty where none can.
+  virtual std::string address() const { return ""; }
 };
 
 class MemoryFixture final : public StoreFixture {
@@ -44,10 +47,26 @@ class SqliteFixture final : public StoreFixture {
   std::unique_ptr<StateStore> open() override;
   void advance(std::chrono::milliseconds by) override { offset_millis_ += by.count(); }
   Instant now() const override { return SystemClock().now() + std::chrono::milliseconds(offset_millis_); }
+  std::string address() const override { return path(); }
   std::filesystem::path path() const { return directory_.path() / "state.sqlite"; }
 
  private:
   TemporaryDirectory directory_;
+  std::atomic<std::int64_t> offset_millis_ = 0;
+};
+
+/// A schema of its own in the program's PostgreSQL server.
+class PostgresFixture final : public StoreFixture {
+ public:
+  PostgresFixture();
+  std::unique_ptr<StateStore> open() override;
+  void advance(std::chrono::milliseconds by) override { offset_millis_ += by.count(); }
+  Instant now() const override { return SystemClock().now() + std::chrono::milliseconds(offset_millis_); }
+  std::string address() const override;
+  const std::string& schema() const { return schema_; }
+
+ private:
+  const std::string schema_;
   std::atomic<std::int64_t> offset_millis_ = 0;
 };
 
@@ -60,6 +79,10 @@ inline const StoreKind kMemory{"memory",
                                []() -> std::unique_ptr<StoreFixture> { return std::make_unique<MemoryFixture>(); }};
 inline const StoreKind kSqlite{"sqlite",
                                []() -> std::unique_ptr<StoreFixture> { return std::make_unique<SqliteFixture>(); }};
+
+/// Those that outlive their objects: SQLite, and PostgreSQL where the build starts servers.
+std::vector<StoreKind> lasting_stores();
+std::vector<StoreKind> every_store();
 
 inline void PrintTo(const StoreKind& kind, std::ostream* out) { *out << kind.name; }
 

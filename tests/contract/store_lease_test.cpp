@@ -183,7 +183,7 @@ TEST_P(LeaseContract, OfNoTimeIsOverAtOnce) {
   take("web/2026-03-01", "r2");
 }
 
-INSTANTIATE_TEST_SUITE_P(Store, LeaseContract, testing::Values(kMemory, kSqlite), kCaseName);
+INSTANTIATE_TEST_SUITE_P(Store, LeaseContract, testing::ValuesIn(every_store()), kCaseName);
 
 }  // namespace
 }  // namespace gapless::contract

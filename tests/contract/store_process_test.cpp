@@ -1,4 +1,4 @@
-// The SQLite store among processes, and after the death of one in the middle of a write.
+// Stores among processes, and after the death of one in the middle of a write.
 #include <SQLiteCpp/Database.h>
 #include <SQLiteCpp/Statement.h>
 #include <gmock/gmock.h>
@@ -23,6 +23,7 @@ using testing::Contains;
 using testing_support::Worker;
 
 constexpr int kProcesses = 4;
+constexpr int kKills = 30;
 
 /// Any number from 0 to `most`.
 long pick(long most, std::mt19937& random) { return std::uniform_int_distribution<long>(0, most)(random); }
@@ -36,13 +37,21 @@ bool wait_for_file(const std::filesystem::path& path) {
   return true;
 }
 
-TEST(StoreProcesses, TakeEveryLeaseExactlyOnce) {
-  constexpr int kLeases = 60;
-  SqliteFixture fixture;  // no file yet: the processes make the store, too
+class StoreProcesses : public testing::TestWithParam<StoreKind> {
+ protected:
+  StoreFixture& fixture() { return *fixture_; }
+
+ private:
+  std::unique_ptr<StoreFixture> fixture_ = GetParam().make();
+};
+
+TEST_P(StoreProcesses, TakeEveryLeaseExactlyOnce) {
+  constexpr int kLeases = 60;  // there is no store yet: the processes make it, too
   std::vector<Worker> workers;
   for (int i = 0; i < kProcesses; ++i) {
-    workers.emplace_back(GAPLESS_STORE_WORKER, std::vector<std::string>{"take", fixture.path(), "p" + std::to_string(i),
-                                                                        std::to_string(kLeases)});
+    workers.emplace_back(
+        GAPLESS_STORE_WORKER,
+        std::vector<std::string>{"take", fixture().address(), "p" + std::to_string(i), std::to_string(kLeases)});
   }
   for (Worker& worker : workers) worker.let_go();
 
@@ -59,20 +68,24 @@ TEST(StoreProcesses, TakeEveryLeaseExactlyOnce) {
   EXPECT_EQ(times_taken.size(), kLeases);
   for (const auto& [resource, times] : times_taken) EXPECT_EQ(times, 1) << resource;
   EXPECT_EQ(fences.size(), kLeases);
-  EXPECT_EQ(fixture.open()->leases().value().size(), kLeases);
+  EXPECT_EQ(fixture().open()->leases().value().size(), kLeases);
 }
 
-TEST(StoreProcesses, KilledWhileTheyMakeAStoreLeaveOneThatOpens) {
+TEST_P(StoreProcesses, KilledWhileTheyMakeAStoreLeaveOneThatOpens) {
   std::mt19937 random(20260301);
   int unanswered = 0;
-  for (int round = 0; round < 40; ++round) {
-    SqliteFixture fixture;
+  for (int round = 0; round < kKills; ++round) {
+    const auto made = GetParam().make();
+    StoreFixture& fixture = *made;
+    const auto* file = dynamic_cast<const SqliteFixture*>(made.get());
     std::vector<Worker> workers;
     for (int i = 0; i < 3; ++i)
-      workers.emplace_back(GAPLESS_STORE_WORKER, std::vector<std::string>{"open", fixture.path()});
+      workers.emplace_back(GAPLESS_STORE_WORKER, std::vector<std::string>{"open", fixture.address()});
     for (Worker& worker : workers) worker.let_go();
-    ASSERT_TRUE(wait_for_file(fixture.path()));
-    std::this_thread::sleep_for(std::chrono::microseconds(pick(15'000, random)));
+    if (file) {
+      ASSERT_TRUE(wait_for_file(file->path()));
+    }
+    std::this_thread::sleep_for(std::chrono::microseconds(pick(file ? 15'000 : 60'000, random)));
     for (Worker& worker : workers) worker.kill();
     std::set<std::string> ids;
     for (Worker& worker : workers) {
@@ -161,15 +174,15 @@ void expect_whole_transactions(StateStore& store) {
   }
 }
 
-TEST(StoreProcesses, KilledWhileTheyWriteLeaveWholeTransactionsAndAllThatWasAcknowledged) {
+TEST_P(StoreProcesses, KilledWhileTheyWriteLeaveWholeTransactionsAndAllThatWasAcknowledged) {
   std::mt19937 random(20260301);
-  SqliteFixture fixture;
+  const auto* file = dynamic_cast<const SqliteFixture*>(&fixture());
   Acknowledged last;
   std::size_t acknowledged = 0;
   int kills_between_writes = 0;
-  for (int round = 0; round < 40; ++round) {
+  for (int round = 0; round < kKills; ++round) {
     // Numbers of its own for each writer: the one before may have begun a run without a word.
-    Worker worker(GAPLESS_STORE_WORKER, {"write", fixture.path(), std::to_string(round * 1000 + 1)});
+    Worker worker(GAPLESS_STORE_WORKER, {"write", fixture().address(), std::to_string(round * 1000 + 1)});
     worker.let_go();
     worker.wait_for_lines(static_cast<std::size_t>(pick(20, random)));  // whatever the speed of the disk
     std::this_thread::sleep_for(std::chrono::microseconds(pick(5000, random)));
@@ -180,16 +193,18 @@ TEST(StoreProcesses, KilledWhileTheyWriteLeaveWholeTransactionsAndAllThatWasAckn
     last = read_acknowledged(outcome.lines, last);
     if (!last.has("pruned")) ++kills_between_writes;
 
-    const auto store = fixture.open();
+    const auto store = fixture().open();
     ASSERT_TRUE(store) << "round " << round;
-    expect_sound_file(fixture.path());
+    if (file) expect_sound_file(file->path());
     if (last.n > 0) expect_all_that_was_acknowledged(*store, last);
     expect_whole_transactions(*store);
     ASSERT_FALSE(HasFailure()) << "round " << round << ", run " << last.n;
   }
-  EXPECT_GT(acknowledged, 200U) << "the writers got nowhere: nothing was tried";
+  EXPECT_GT(acknowledged, 150U) << "the writers got nowhere: nothing was tried";
   EXPECT_GT(kills_between_writes, 0) << "every kill came at the same place";
 }
+
+INSTANTIATE_TEST_SUITE_P(Store, StoreProcesses, testing::ValuesIn(lasting_stores()), kCaseName);
 
 }  // namespace
 }  // namespace gapless::contract

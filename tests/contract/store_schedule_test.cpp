@@ -59,8 +59,8 @@ TEST_P(ConsentContract, IsToTheLastDefinition) {
   EXPECT_EQ(store().accepted_definition().value(), "def");
 }
 
-INSTANTIATE_TEST_SUITE_P(Store, TickContract, testing::Values(kMemory, kSqlite), kCaseName);
-INSTANTIATE_TEST_SUITE_P(Store, ConsentContract, testing::Values(kMemory, kSqlite), kCaseName);
+INSTANTIATE_TEST_SUITE_P(Store, TickContract, testing::ValuesIn(every_store()), kCaseName);
+INSTANTIATE_TEST_SUITE_P(Store, ConsentContract, testing::ValuesIn(every_store()), kCaseName);
 
 }  // namespace
 }  // namespace gapless::contract

@@ -65,8 +65,8 @@ TEST_P(ConfirmationContract, IsOfACellOfARollupAndTheLastOneCounts) {
   EXPECT_THAT(store().confirmations("other").value(), ElementsAre(first));
 }
 
-INSTANTIATE_TEST_SUITE_P(Store, CacheContract, testing::Values(kMemory, kSqlite), kCaseName);
-INSTANTIATE_TEST_SUITE_P(Store, ConfirmationContract, testing::Values(kMemory, kSqlite), kCaseName);
+INSTANTIATE_TEST_SUITE_P(Store, CacheContract, testing::ValuesIn(every_store()), kCaseName);
+INSTANTIATE_TEST_SUITE_P(Store, ConfirmationContract, testing::ValuesIn(every_store()), kCaseName);
 
 }  // namespace
 }  // namespace gapless::contract

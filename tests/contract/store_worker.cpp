@@ -1,8 +1,7 @@
 // A process that works on a state store, for the tests with several processes:
-//   store_worker open PATH              prints the store's id
-//   store_worker take PATH HOLDER N     tries the leases web/0 … web/N-1 once each; prints "web/i fence" for each it
-//   got store_worker write PATH FIRST       runs on and on; prints "n what [fence]" after each write that was
-//   acknowledged
+//   store_worker open STORE            prints the store's id
+//   store_worker take STORE HOLDER N   tries the leases web/0 … web/N-1 once each; prints "web/i fence" for each that it got
+//   store_worker write STORE FIRST     runs on and on; prints "n what [fence]" after each write that was acknowledged
 // Each waits for a line on standard input before it touches the store. Exit code 1 and a message on any error.
 #include "contract/store_worker.h"
 
@@ -13,7 +12,7 @@
 #include <iostream>
 #include <string>
 
-#include "state/sqlite/sqlite_store.h"
+#include "support/any_store.h"
 
 namespace gapless::contract {
 namespace {
@@ -60,9 +59,7 @@ void write_one(StateStore& store, int n) {
 int work(const std::vector<std::string>& arguments) {
   std::string gate;
   std::getline(std::cin, gate);
-  SqliteOptions options;
-  options.busy_timeout = std::chrono::seconds(60);
-  const auto store = must(SqliteStateStore::open(arguments.at(1), options));
+  const auto store = must(testing_support::open_any_store(arguments.at(1)));
   if (arguments.at(0) == "open") say(must(store->store_id()));
   if (arguments.at(0) == "take") take(*store, arguments.at(2), std::stoi(arguments.at(3)));
   if (arguments.at(0) == "write") {

@@ -99,10 +99,11 @@ TEST_F(Conflict, StopsWaitingWhenItIsStopped) {
   EXPECT_EQ(world.warehouse.state().parts_made, 0U);
 }
 
-TEST_F(Conflict, IsAFailureOfTheDayWhereTheLeaseIsLost) {
+TEST_F(Conflict, IsAFailureOfTheDayWhereTheLeaseIsLostInEveryAttempt) {
   Ask losing = ask(OnConflict::kSkip);
   losing.options.lease_ttl = 300ms;
   losing.options.newest_first = false;
+  losing.options.retry.attempts = 1;
   world.faults.inject({.method = "build_sessions", .outcome = Outcome::kHangUntilStop, .on_fire = [&] {
                          world.store_clock.advance(1h);  // the next renewal finds it expired
                        }});
@@ -114,8 +115,23 @@ TEST_F(Conflict, IsAFailureOfTheDayWhereTheLeaseIsLost) {
   expect_ledger_and_targets_agree(world);
 }
 
+TEST_F(Conflict, TakesADayAgainWhoseLeaseItLost) {
+  Ask losing = ask(OnConflict::kSkip);
+  losing.options.lease_ttl = 300ms;
+  losing.options.retry.attempts = 2;
+  world.faults.inject({.method = "build_sessions", .outcome = Outcome::kHangUntilStop, .on_fire = [&] {
+                         world.store_clock.advance(1h);
+                       }});
+  const RunReport report = run(losing);
+  EXPECT_EQ(report.status, RunStatus::kSucceeded) << report.error;
+  EXPECT_THAT(days_of(report), ElementsAre("2026-03-01 published", "2026-03-02 published"));
+  expect_ledger_and_targets_agree(world);
+  expect_nothing_left_over(world);
+}
+
 TEST_F(Conflict, PublishesNoFurtherOnceTheLeaseIsLost) {
   Ask losing = ask(OnConflict::kSkip);
+  losing.options.retry.attempts = 1;
   losing.window = {day("2026-03-01"), day("2026-03-01")};
   std::optional<Lease> taken;
   world.faults.inject({.method = "replace_partition", .outcome = Outcome::kSuccess, .on_fire = [&] {

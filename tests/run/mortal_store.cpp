@@ -51,9 +51,9 @@ Result<std::uint64_t> MortalStore::prune_runs(Instant before) {
 Result<bool> MortalStore::request_cancel(std::string_view run_id) {
   return counted(faults_, "request_cancel", [&] { return kept_.request_cancel(run_id); });
 }
-Result<bool> MortalStore::cancel_requested(std::string_view run_id) {
+Result<bool> MortalStore::heartbeat(std::string_view run_id) {
   if (faults_.dead()) return fail(Fault::kUnavailable, "the process is dead");
-  return kept_.cancel_requested(run_id);
+  return kept_.heartbeat(run_id);
 }
 Result<std::variant<Lease, LeaseHeld>> MortalStore::take_lease(std::string_view resource, std::string_view holder,
                                                                std::chrono::milliseconds ttl) {

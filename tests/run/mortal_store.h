@@ -25,7 +25,7 @@ class MortalStore final : public StateStore {
   Result<std::uint64_t> prune_runs(Instant before) override;
   Result<bool> request_cancel(std::string_view run_id) override;
   /// Never counted: a thread asks it by the clock.
-  Result<bool> cancel_requested(std::string_view run_id) override;
+  Result<bool> heartbeat(std::string_view run_id) override;
   Result<std::variant<Lease, LeaseHeld>> take_lease(std::string_view resource, std::string_view holder,
                                                     std::chrono::milliseconds ttl) override;
   Result<bool> renew_lease(const Lease& lease, std::chrono::milliseconds ttl) override;

@@ -21,7 +21,7 @@ gapless_test(executor_test
   DEPS gapless_run_world gapless_query
   LABELS threads)
 gapless_test(fault_tier_test
-  SOURCES ${run}/fault_tier_test.cpp ${run}/takeover_test.cpp
+  SOURCES ${run}/away_test.cpp ${run}/fault_tier_test.cpp ${run}/takeover_test.cpp
   DEPS gapless_run_world
   LABELS fault threads)
 set_tests_properties(fault_tier_test PROPERTIES COST 60)  # begins first, since it takes longest
@@ -31,14 +31,18 @@ if(GAPLESS_SANITIZE MATCHES thread)
 endif()
 
 # Processes that share a store and a warehouse in a file.
-add_executable(executor_worker EXCLUDE_FROM_ALL ${run}/executor_worker.cpp)
-target_link_libraries(executor_worker PRIVATE gapless_run gapless_state_sqlite gapless_fake_warehouse)
+add_executable(executor_worker EXCLUDE_FROM_ALL ${run}/executor_worker.cpp ${CMAKE_SOURCE_DIR}/tests/support/any_store.cpp)
+target_link_libraries(executor_worker PRIVATE gapless_run gapless_state_sqlite gapless_state_postgres gapless_fake_warehouse)
 gapless_test(executor_process_test
   SOURCES
     ${run}/processes_test.cpp
+    ${CMAKE_SOURCE_DIR}/tests/support/any_store.cpp
     ${CMAKE_SOURCE_DIR}/tests/support/child_process.cpp
     ${CMAKE_SOURCE_DIR}/tests/support/worker.cpp
-  DEPS gapless_run_world gapless_state_sqlite)
+  DEPS gapless_run_world gapless_state_sqlite gapless_state_postgres)
+if(TARGET postgres_for_tests)
+  target_link_libraries(executor_process_test PRIVATE postgres_for_tests)
+endif()
 set_tests_properties(executor_process_test PROPERTIES COST 30)
 add_dependencies(executor_process_test executor_worker)
 target_compile_definitions(executor_process_test PRIVATE GAPLESS_EXECUTOR_WORKER="$<TARGET_FILE:executor_worker>")

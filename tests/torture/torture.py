@@ -6,7 +6,7 @@ a named point (src/util/kill_point.h) or at any moment, at times the command tha
 asks for the data meanwhile. Afterwards every day must be wholly as it was or wholly as the reference wants it, in both tables; nobody else's
 groups have changed; nothing is left over; ledger and tables agree. Now and then, and at the end, all is published and must equal the reference.
 
-usage: torture.py [--kills N] [--publishing-at-least M] [--seed S]
+usage: torture.py [--kills N] [--publishing-at-least M] [--seed S] [--store sqlite|postgres]
 
 It goes on until there were so many kills, so many of them while publishing, and one at least at every named point. What happens follows from
 the seed, but for the moments that are random in time. After a failure the directory stays.
@@ -35,6 +35,7 @@ from days import TABLES, Days, days_of, differing, neither, replaced, wanted  # 
 from events import Event, Loaded  # noqa: E402
 from groups import columns  # noqa: E402
 from harness import CommandTest, Ran  # noqa: E402
+from postgres import PostgresServer  # noqa: E402
 from streams import Settings, Spelling, Stream  # noqa: E402
 
 WINDOW = ('--from', '2026-02-28', '--to', '2026-03-20')
@@ -79,8 +80,9 @@ class Torture(CommandTest):
     """The directory, what was loaded into it, and what must be published."""
     maxDiff = None
 
-    def __init__(self, kills: int, publishing: int, seed: int):
+    def __init__(self, kills: int, publishing: int, seed: int, postgres: PostgresServer | None):
         super().__init__('torture')
+        self.postgres = postgres    # where the state is; None: in the directory
         self.least_kills, self.least_publishing, self.rng = kills, publishing, random.Random(seed)
         self.kills = self.while_publishing = self.of_recovery = self.second_processes = self.iteration = 0
         self.never_killed_at = set(OF_RECOVERY + OF_RUN)
@@ -98,6 +100,13 @@ class Torture(CommandTest):
         self.looking = self.folder / 'looking'
         self.looking.mkdir()
         (self.looking / 'engine').symlink_to(self.data / 'engine')
+
+    def variables_of(self, arguments: tuple[str | Path, ...], variables: dict[str, str]) -> dict[str, str]:
+        if self.postgres is None:
+            return super().variables_of(arguments, variables)
+        is_looking = variables.get('GAPLESS_DATA') == str(self.looking)
+        return super().variables_of(arguments, {'GAPLESS_STATE_URL': self.postgres.url(),
+                                                'GAPLESS_STATE_SCHEMA': 'looking' if is_looking else 'gapless'} | variables)
 
     def torture(self) -> None:
         self.load(next(self.changes))
@@ -251,7 +260,10 @@ class Torture(CommandTest):
     # What must be true
 
     def store(self, query: str) -> list[tuple[object, ...]]:
-        """Rows of a copy of the state store: opening it might change what a process finds that comes next."""
+        """Rows of the state store; of a file in a copy, since opening it might change what a process finds that comes next."""
+        if self.postgres is not None:
+            lines = self.postgres.sql(f'SET search_path = gapless; {query}').split('\n')
+            return [tuple(int(value) if value.isdigit() else value for value in line.split('|')) for line in lines if line]
         with tempfile.TemporaryDirectory(dir=self.folder) as copy:
             for file in self.data.glob('state.sqlite*'):
                 shutil.copy(file, copy)
@@ -311,14 +323,17 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument('--kills', type=int, default=500)
     parser.add_argument('--publishing-at-least', type=int, default=0, metavar='M')
+    parser.add_argument('--store', choices=('sqlite', 'postgres'), default='sqlite', help='where the state is')
     parser.add_argument('--seed', type=int, default=random.SystemRandom().randrange(10**6))
     arguments = parser.parse_args()
-    print(f'torture.py --kills {arguments.kills} --publishing-at-least {arguments.publishing_at_least} --seed {arguments.seed}', flush=True)
+    print(f'torture.py --kills {arguments.kills} --publishing-at-least {arguments.publishing_at_least} --seed {arguments.seed}'
+          f' --store {arguments.store}', flush=True)
     if wrong := kill_points.problems():
         print(*wrong, sep='\n')
         return 1
     started = time.monotonic()
-    torture = Torture(arguments.kills, arguments.publishing_at_least, arguments.seed)
+    postgres = PostgresServer(max_connections=40) if arguments.store == 'postgres' else None
+    torture = Torture(arguments.kills, arguments.publishing_at_least, arguments.seed, postgres)
     torture.setUp()
     try:
         torture.torture()
@@ -330,6 +345,8 @@ def main() -> int:
         raise
     finally:
         torture.doCleanups()
+        if postgres is not None:
+            postgres.stop()
     shutil.rmtree(torture.folder)
     print(f'{torture.summary()}: nothing lost, in {time.monotonic() - started:.0f} s')
     return 0

@@ -1,21 +1,9 @@
-#include <fmt/format.h>
-
 #include "state/sqlite/connection.h"
 #include "state/sqlite/sqlite_store.h"
 #include "state/sqlite/statement.h"
+#include "state/stored_values.h"
 
 namespace gapless {
-namespace {
-
-Result<JournalPhase> parse_phase(std::string_view text) {
-  for (const JournalPhase phase : {JournalPhase::kBuilding, JournalPhase::kPublishing}) {
-    if (text == name(phase)) return phase;
-  }
-  return fail(Fault::kCorrupt, fmt::format("the journal has an unknown phase '{}'", text));
-}
-
-}  // namespace
-
 Status SqliteStateStore::write_journal(const JournalEntry& entry) {
   return connection_->write("writing the journal", [&](SQLite::Database& database) -> Status {
     statement(database,
@@ -46,7 +34,7 @@ Result<std::vector<JournalEntry>> SqliteStateStore::journal() {
     Entries entries;
     while (query.executeStep()) {
       GAPLESS_ASSIGN(const Partition partition, read_partition(query, 2));
-      GAPLESS_ASSIGN(const JournalPhase phase, parse_phase(query.getColumn(6).getString()));
+      GAPLESS_ASSIGN(const JournalPhase phase, read_phase(query.getColumn(6).getString()));
       entries.push_back({query.getColumn(0).getString(), query.getColumn(1).getString(), partition,
                          static_cast<std::uint64_t>(query.getColumn(5).getInt64()), phase,
                          query.getColumn(7).getString(), query.getColumn(8).getString()});

@@ -1,11 +1,10 @@
 #include "state/sqlite/connection.h"
 #include "state/sqlite/sqlite_store.h"
 #include "state/sqlite/statement.h"
+#include "state/stored_values.h"
 
 namespace gapless {
 namespace {
-
-Instant from_millis(std::int64_t millis) { return Instant(std::chrono::milliseconds(millis)); }
 
 std::uint64_t next_fence(SQLite::Database& database) {
   return static_cast<std::uint64_t>(

@@ -1,12 +1,8 @@
-#include <fmt/format.h>
-#include <fmt/ranges.h>
-
-#include <sstream>
-
 #include "state/sqlite/connection.h"
 #include "state/sqlite/sqlite_store.h"
 #include "state/sqlite/statement.h"
 #include "state/store_errors.h"
+#include "state/stored_values.h"
 
 namespace gapless {
 namespace {
@@ -19,21 +15,6 @@ constexpr const char* kNewestRuns =
     " started_at_micros, finished_at_micros, error, cells_by_state, reason FROM runs ORDER BY started_at_micros DESC, "
     "seq DESC LIMIT ?";
 
-/// "missing 3\nstale 1\n"
-std::string format_counts(const std::map<std::string, std::uint64_t, std::less<>>& counts) {
-  std::string text;
-  for (const auto& [word, count] : counts) text += fmt::format("{} {}\n", word, count);
-  return text;
-}
-
-std::map<std::string, std::uint64_t, std::less<>> parse_counts(const std::string& text) {
-  std::map<std::string, std::uint64_t, std::less<>> counts;
-  std::istringstream lines(text);
-  std::string word;
-  for (std::uint64_t count = 0; lines >> word >> count;) counts.emplace(word, count);
-  return counts;
-}
-
 Result<RunRecord> read_run(SQLite::Statement& row) {
   RunRecord run;
   run.id = row.getColumn(0).getString();
@@ -42,9 +23,7 @@ Result<RunRecord> read_run(SQLite::Statement& row) {
   run.host = row.getColumn(3).getString();
   run.pid = row.getColumn(4).getInt64();
   const std::string word = row.getColumn(5).getString();
-  const auto status = parse_run_status(word);
-  if (!status) return fail(Fault::kCorrupt, fmt::format("run '{}' has an unknown status '{}'", run.id, word));
-  run.status = *status;
+  GAPLESS_ASSIGN(run.status, read_status(run.id, word));
   run.window = row.getColumn(6).getString();
   run.teams = read_count(row, 7);
   run.cells_planned = read_count(row, 8);
@@ -55,19 +34,6 @@ Result<RunRecord> read_run(SQLite::Statement& row) {
   run.cells_by_state = parse_counts(row.getColumn(13).getString());
   run.reason = row.getColumn(14).getString();
   return run;
-}
-
-/// ",3,7,12,"; empty where there are none.
-std::string format_teams(const Teams& teams) {
-  if (teams.empty()) return "";
-  std::string text = ",";
-  for (const TeamId team : teams) text += fmt::format("{},", team.value());
-  return text;
-}
-
-Result<Teams> read_teams(const std::string& text) {
-  if (text.size() < 3) return Teams{};
-  return parse_teams(std::string_view(text).substr(1, text.size() - 2), "the state store");
 }
 
 Result<StepRecord> read_step(SQLite::Statement& row) {
@@ -244,7 +210,7 @@ Result<bool> SqliteStateStore::request_cancel(std::string_view run_id) {
   });
 }
 
-Result<bool> SqliteStateStore::cancel_requested(std::string_view run_id) {
+Result<bool> SqliteStateStore::heartbeat(std::string_view run_id) {
   return connection_->read("looking for a request to stop", [&](SQLite::Database& database) -> Result<bool> {
     return statement(database, "SELECT 1 FROM runs WHERE id = ? AND cancel_requested = 1", run_id).executeStep();
   });

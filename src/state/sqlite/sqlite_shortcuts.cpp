@@ -5,6 +5,7 @@
 #include "state/sqlite/connection.h"
 #include "state/sqlite/sqlite_store.h"
 #include "state/sqlite/statement.h"
+#include "state/stored_values.h"
 
 namespace gapless {
 namespace {
@@ -66,11 +67,10 @@ Result<std::vector<Confirmation>> SqliteStateStore::confirmations(std::string_vi
                            rollup);
     Confirmations confirmations;
     while (query.executeStep()) {
-      const auto team = TeamId::from(read_count(query, 0), "confirmations");
-      const auto day = Day::parse(query.getColumn(1).getString(), "confirmations");
-      if (!team || !day) return fail(Fault::kCorrupt, (team ? day.error() : team.error()).message);
-      confirmations.push_back(
-          {{*team, *day}, read_count(query, 2), read_count(query, 3), {read_count(query, 4), read_count(query, 5)}});
+      GAPLESS_ASSIGN(const Confirmation one,
+                     read_confirmation(read_count(query, 0), query.getColumn(1).getString(), read_count(query, 2),
+                                       read_count(query, 3), {read_count(query, 4), read_count(query, 5)}));
+      confirmations.push_back(one);
     }
     return confirmations;
   });

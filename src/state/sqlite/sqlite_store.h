@@ -45,7 +45,7 @@ class SqliteStateStore final : public StateStore {
   Result<std::vector<PartitionCost>> partition_costs(std::size_t limit) override;
   Result<std::uint64_t> prune_runs(Instant before) override;
   Result<bool> request_cancel(std::string_view run_id) override;
-  Result<bool> cancel_requested(std::string_view run_id) override;
+  Result<bool> heartbeat(std::string_view run_id) override;
 
   Result<std::variant<Lease, LeaseHeld>> take_lease(std::string_view resource, std::string_view holder,
                                                     std::chrono::milliseconds ttl) override;

@@ -5,16 +5,12 @@
 #include <optional>
 #include <string_view>
 
-#include "core/cell.h"
-#include "core/day.h"
+#include "state/stored_values.h"
 
 namespace gapless {
 
 // Binds and reads the values of our types. SQLite's integers are signed: counts go in and come back by two's
 // complement.
-
-inline std::int64_t to_micros(Instant instant) { return instant.time_since_epoch().count(); }
-inline Instant from_micros(std::int64_t micros) { return Instant(std::chrono::microseconds(micros)); }
 
 inline void bind_value(SQLite::Statement& s, int index, std::string_view value) { s.bind(index, std::string(value)); }
 struct Blob {
@@ -59,10 +55,8 @@ inline std::string read_blob(SQLite::Statement& row, int column) {
 
 /// From the three columns shard, day, bucket. Error kCorrupt for a day that is none.
 inline Result<Partition> read_partition(SQLite::Statement& row, int first_column) {
-  const std::string text = row.getColumn(first_column + 1).getString();
-  const auto day = Day::parse(text, "a partition");
-  if (!day) return fail(Fault::kCorrupt, day.error().message);
-  return Partition{row.getColumn(first_column).getUInt(), *day, row.getColumn(first_column + 2).getUInt()};
+  return read_partition(row.getColumn(first_column).getUInt(), row.getColumn(first_column + 1).getString(),
+                        row.getColumn(first_column + 2).getUInt());
 }
 
 }  // namespace gapless

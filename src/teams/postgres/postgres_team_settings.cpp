@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 #include <sys/socket.h>
 
-#include <algorithm>
 #include <atomic>
 #include <condition_variable>
 #include <functional>
@@ -12,7 +11,8 @@
 #include <thread>
 
 #include "core/secret_file.h"
-#include "teams/postgres/connection_text.h"
+#include "postgres/connection_text.h"
+#include "postgres/server_words.h"
 
 namespace gapless {
 namespace {
@@ -49,21 +49,6 @@ std::string flags_text(const SettingsTable& table) {
       table.quoted_id_column(), table.quoted_column(), table.quoted_table(), kMostFlaggedTeams + 1);
 }
 
-/// The words of server or library in one line, without "ERROR:", the statement and general hints.
-std::string in_one_line(std::string_view message) {
-  std::string line;
-  while (!message.empty()) {
-    const std::size_t end = std::min(message.find('\n'), message.size());
-    std::string_view part = message.substr(0, end);
-    message.remove_prefix(std::min(end + 1, message.size()));
-    if (part.starts_with("LINE ")) break;
-    if (part.empty() || part.starts_with('\t')) continue;
-    if (part.starts_with("ERROR:  ")) part.remove_prefix(8);
-    line += (line.empty() ? "" : "; ") + std::string(part);
-  }
-  return line;
-}
-
 /// What to do about a statement that the server refuses.
 std::string_view advice(const pqxx::sql_error& refusal) {
   if (dynamic_cast<const pqxx::undefined_table*>(&refusal) != nullptr) return "; check teams.settings_table";
@@ -82,8 +67,8 @@ Result<Teams> PostgresTeamSettings::enabled_teams() {
     GAPLESS_ASSIGN(password, read_secret_file(options_.password_file, "teams.settings_password_file"));
   }
   const auto seconds = std::chrono::ceil<std::chrono::seconds>(options_.timeout);
-  GAPLESS_ASSIGN(const std::string text,
-                 connection_text(options_.connection, password, static_cast<int>(seconds.count())));
+  GAPLESS_ASSIGN(const std::string text, connection_text({options_.connection, password, "teams.settings_database"},
+                                                         {{"connect_timeout", std::to_string(seconds.count())}}));
   std::atomic<bool> timed_out = false;
   try {
     return read(text, timed_out);

@@ -1,4 +1,4 @@
-#include "teams/postgres/connection_text.h"
+#include "postgres/connection_text.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -10,7 +10,7 @@ using testing::HasSubstr;
 using testing::Not;
 
 std::string text_of(const std::string& given, const std::optional<std::string>& password = std::nullopt) {
-  return connection_text(given, password, 10).value();
+  return connection_text({given, password, "a.setting"}, {{"connect_timeout", "10"}}).value();
 }
 
 TEST(ConnectionText, reads_urls_and_pairs) {
@@ -34,11 +34,20 @@ TEST(ConnectionText, takes_a_password_from_elsewhere_whatever_is_in_it) {
 TEST(ConnectionText, does_not_show_what_cannot_be_read) {
   for (const char* bad : {"host=db password='secret", "password secret", "postgresql://u:secret@db:5432:1/x?secret",
                           "postgresql://u:secret@[db/x", "sslmod=secret"}) {
-    const auto text = connection_text(bad, std::nullopt, 10);
+    const auto text = connection_text({bad, std::nullopt, "a.setting"}, {});
     ASSERT_FALSE(text) << bad;
-    EXPECT_THAT(text.error().message, HasSubstr("teams.settings_database"));
+    EXPECT_THAT(text.error().message, HasSubstr("cannot read a.setting"));
     EXPECT_THAT(text.error().message, Not(HasSubstr("secret")));
   }
+}
+
+TEST(ShownPlace, says_where_it_leads_and_nothing_else) {
+  const auto place = [](const char* given) { return shown_place({given, "secret", "a.setting"}); };
+  EXPECT_EQ(place("postgresql://keeper:secret@db:5433/state?password=secret"), "db:5433/state");
+  EXPECT_EQ(place("host=one,two dbname=state password=secret"), "one,two/state");
+  EXPECT_EQ(place("hostaddr=10.0.0.1"), "10.0.0.1");
+  EXPECT_EQ(place("dbname=state"), "this machine/state");
+  EXPECT_EQ(place("password='secret"), "this machine") << "libpq does not read it";
 }
 
 }  // namespace
