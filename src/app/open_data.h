@@ -8,6 +8,7 @@
 #include <set>
 #include <string>
 #include <variant>
+#include <vector>
 
 #include "app/data_directory.h"
 #include "engine/chdb/chdb_engine.h"
@@ -28,9 +29,9 @@ class OpenData {
   const DataDirectory& directory() const { return directory_; }
   /// Makes the directory and the store where there are none. Errors: those of both; asking again after one tries again.
   Result<StateStore*> store();
-  /// As the first one who asks wants it, with a directory for the embedded one where there is none: for the others other limits are too late. Errors: kConflict where it is another
+  /// The embedded engine, or each of some servers. As the first one who asks wants it, with a directory for the embedded one where there is none: for the others other limits are too late. Errors: kConflict where it is another
   /// engine than the one that is open.
-  Result<Engine*> engine(const std::variant<ChdbOptions, HttpEngineOptions>& options);
+  Result<std::vector<Engine*>> engines(const std::variant<ChdbOptions, std::vector<HttpEngineOptions>>& options);
   bool is_engine_open();
   SourceMemory& sources() { return sources_; }
 
@@ -63,8 +64,8 @@ class OpenData {
   std::optional<DataDirectory::Presence> presence_;
   // In the order in which they are opened; closed the other way round.
   std::unique_ptr<SqliteStateStore> store_;
-  std::string engine_name_;  ///< which one is open: "user@url" of a server, "" the embedded one
-  std::unique_ptr<Engine> engine_;
+  std::string engine_name_;  ///< which one is open: "user@url" of each server, "" the embedded one
+  std::vector<std::unique_ptr<Engine>> engines_;
   std::map<std::string, Loader> loaders_;  ///< by database
 };
 
