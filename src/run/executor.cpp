@@ -111,6 +111,7 @@ class Executor::Run {
     std::string held_by;  ///< set: somebody else had it when it was last tried
     /// What is to be over before: where teams moved from here, the partitions of the shards that have them now.
     std::set<Partition> after = {};
+    std::set<Partition> not_published = {};  ///< those of them that are over and are not as they were to be
   };
   struct OnShard {
     std::size_t partitions = 0;  ///< of the run
@@ -125,8 +126,7 @@ class Executor::Run {
   std::set<Partition> partitions_before(const Work& work) const {
     std::set<Partition> before;
     for (const PlannedCell* planned : work.cells)
-      if (planned->goes_after_the_new)
-        before.insert({planned->facts.moved->to, work.partition.day, work.partition.bucket});
+      if (planned->goes_after_the_new) before.insert(new_place(*planned, work.partition));
     std::erase_if(before, [this](const Partition& one) {
       return std::ranges::find(waiting_, one, &Work::partition) == waiting_.end();
     });
@@ -165,6 +165,9 @@ class Executor::Run {
         report(*work, DayStatus::kCancelled, "stopped before this day was begun");
       else if (out_of_time)
         report(*work, DayStatus::kSkipped, "the run's time was up before this day was begun");
+      else if (leave_out_unpublished(*work))
+        report(*work, DayStatus::kSkipped,
+               fmt::format("what moved from here stays: {} was not published", work->not_published.begin()->to_string()));
       else if (const auto why = resting(work->partition))
         report(*work, DayStatus::kSkipped, *why);
       else if (const auto paused = paused_because(context_.store, context_.clock.now()); !paused)
@@ -174,6 +177,18 @@ class Executor::Run {
       else
         attempt(std::move(*work));
     }
+  }
+
+  /// What moved from here stays where its new place failed. True where nothing is left to do.
+  bool leave_out_unpublished(Work& work) const {
+    std::erase_if(work.cells, [&work](const PlannedCell* planned) {
+      return planned->goes_after_the_new && work.not_published.contains(new_place(*planned, work.partition));
+    });
+    return work.cells.empty();
+  }
+
+  static Partition new_place(const PlannedCell& planned, const Partition& old) {
+    return {planned.facts.moved->to, old.day, old.bucket};
   }
 
   std::optional<std::string> resting(const Partition& partition) const {
@@ -273,7 +288,9 @@ class Executor::Run {
       spdlog::log(day.status == DayStatus::kFailed ? spdlog::level::err : spdlog::level::info, "run {}: {} {}: {}",
                   context_.run_id, day.partition.to_string(), name(day.status), day.error);
     reports_.push_back(day);
-    for (Work& work : waiting_) work.after.erase(day.partition);
+    const bool is_there = day.status == DayStatus::kPublished || day.status == DayStatus::kUnchanged;
+    for (Work& work : waiting_)
+      if (work.after.erase(day.partition) > 0 && !is_there) work.not_published.insert(day.partition);
     leave(day.partition);
     if (context_.events.on_day) context_.events.on_day(day, reports_.size(), total_);
   }
