@@ -60,7 +60,8 @@ TEST(PlanView, gives_programs_the_same) {
   EXPECT_EQ(json.at("teams"), Json::array({1}));
   ASSERT_EQ(json.at("cells").size(), 1U);
   EXPECT_EQ(json.at("cells")[0], (Json{{"team_id", 1},
-                                       {"day", "2026-03-01"}, {"shard", 0},
+                                       {"day", "2026-03-01"},
+                                       {"shard", 0},
                                        {"state", "missing"},
                                        {"action", "recompute"},
                                        {"why", "4 view events, never built"}}));

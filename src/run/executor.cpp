@@ -166,8 +166,9 @@ class Executor::Run {
       else if (out_of_time)
         report(*work, DayStatus::kSkipped, "the run's time was up before this day was begun");
       else if (leave_out_unpublished(*work))
-        report(*work, DayStatus::kSkipped,
-               fmt::format("what moved from here stays: {} was not published", work->not_published.begin()->to_string()));
+        report(
+            *work, DayStatus::kSkipped,
+            fmt::format("what moved from here stays: {} was not published", work->not_published.begin()->to_string()));
       else if (const auto why = resting(work->partition))
         report(*work, DayStatus::kSkipped, *why);
       else if (const auto paused = paused_because(context_.store, context_.clock.now()); !paused)
