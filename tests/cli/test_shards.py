@@ -50,6 +50,10 @@ def shard_of(team: int, shards: int) -> int:
     return shard
 
 
+def views_of(team: int) -> int:
+    return len(DAYS) * (3 + team % 3)
+
+
 def plain_events(path: Path) -> None:
     """A few views of each team and day, beside the stream with the odd ones."""
     with path.open('a') as out:
@@ -148,6 +152,7 @@ class SpreadTest(ShardsTest):
         for team in (TEAMS[0], TEAMS[-1]):
             report = self.gapless('query', 'overview', '--team', str(team), '--from', DAYS[0], '--to', DAYS[-1], '--output', 'json', GAPLESS_NOW=NOW).json
             self.assertEqual(report['answered_from'], {'rollup_days': len(DAYS), 'raw_days': 0})
+        self.assertEqual(report['rows'][0]['views'], views_of(TEAMS[-1]))
 
     def test_one(self) -> None:
         self.over(1)
@@ -277,6 +282,23 @@ class GrowingTest(ShardsTest):
         self.backfill()
         self.assert_as_the_reference()
         self.assertTrue(moving)
+
+
+    @unittest.skipUnless(LONG, 'GAPLESS_TEST_LONG is not set')
+    def test_figures_without_events_stay_and_are_read_where_they_are(self) -> None:
+        moving = [team for team in self.grow() if team in TEAMS]
+        self.assertGreater(self.states()['orphaned'], 0)
+        for shard in range(3):
+            self.on(shard, f"ALTER TABLE gapless.events DELETE WHERE toDate(timestamp) <= '{DAYS[0]}' SETTINGS mutations_sync = 2")
+        self.backfill()
+        expired = [cell for cell in self.gapless('plan', *WINDOW, '--all', '--output', 'json', GAPLESS_NOW=NOW).json['cells']
+                   if cell['state'] == 'expired' and cell['shard'] != shard_of(cell['team_id'], 3)]
+        self.assertEqual({cell['team_id'] for cell in expired} & set(moving), set(moving))
+        for team in moving:
+            report = self.gapless('query', 'overview', '--team', str(team), '--from', DAYS[0], '--to', DAYS[-1], '--output', 'json', GAPLESS_NOW=NOW).json
+            self.assertEqual(report['rows'][0]['views'], views_of(team))
+            self.assertGreater(report['answered_from']['rollup_days'], 0)
+        self.assertEqual(self.backfill()['status'], 'nothing_to_do')
 
 
 class DownTest(ShardsTest):
