@@ -72,6 +72,8 @@ test-long: test-setup ## what takes too long for `make test`: a busy month in 30
 	@python3 -B tests/embedded/reference_reports.py build/release/tests/embedded_reports 1 40 20 </dev/null
 	$(call step,a rebuild of the targets killed at every point: tests/cli/test_buckets.py)
 	@GAPLESS_TEST_LONG=1 python3 -B tests/cli/test_buckets.py </dev/null
+	$(call step,two and four servers and teams that move between them: tests/cli/test_shards.py)
+	@GAPLESS_TEST_LONG=1 python3 -B tests/cli/test_shards.py </dev/null
 	$(call step,every black-box test on a server: GAPLESS_TEST_ENGINE=server)
 	@for file in tests/cli/test_*.py; do echo "$$file"; GAPLESS_TEST_ENGINE=server python3 -B $$file </dev/null; done
 

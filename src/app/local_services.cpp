@@ -286,10 +286,6 @@ Result<Figures> LocalServices::figures() {
 Result<Tables> LocalServices::tables() {
   GAPLESS_TRY(settle());
   GAPLESS_ASSIGN(StateStore* const store, data_->store());
-  if (warehouse_->count() > 1)
-    return fail(Fault::kInvalidInput,
-                "targets rebuild works on one server, and engine.shards names several: they must have the same team"
-                " buckets, which are those that the first tables were made with");
   return Tables{&warehouse_->all(), &warehouse_->rebuild(), store, &*executor_};
 }
 

@@ -47,12 +47,22 @@ Result<std::unique_ptr<OpenWarehouse>> OpenWarehouse::open(const std::vector<Sha
     opened->names_.push_back(engines[shard].name);
     shards.push_back({&one, engines[shard].name});
   }
-  if (shards.size() > 1) opened->together_.emplace(std::move(shards));
+  if (shards.size() == 1) return opened;
+  opened->together_.emplace(std::move(shards));
+  std::vector<ShardedRebuild::Shard> rebuilds;
+  for (std::size_t shard = 0; shard < engines.size(); ++shard)
+    rebuilds.push_back({&opened->shards_[shard], engines[shard].name});
+  opened->rebuild_.emplace(std::move(rebuilds));
   return opened;
 }
 
 Warehouse& OpenWarehouse::all() {
   if (together_) return *together_;
+  return shards_.front();
+}
+
+TargetRebuild& OpenWarehouse::rebuild() {
+  if (rebuild_) return *rebuild_;
   return shards_.front();
 }
 
@@ -68,9 +78,11 @@ Status OpenWarehouse::check_buckets(std::optional<TeamBuckets> configured) const
     if (!agreed) return fail(std::move(agreed.error()));
     if (!first) first = *agreed;
     if (*agreed != *first)
-      return fail(Fault::kInvalidInput,
-                  fmt::format("{} has {} team buckets, and {} has {}: they must be the same on all servers",
-                              said_of(shard, names_[shard]), agreed->count(), said_of(0, names_[0]), first->count()));
+      return fail(
+          Fault::kInvalidInput,
+          fmt::format("{} has {} team buckets, and {} has {}: gapless targets rebuild --team-buckets N makes them"
+                      " alike; no figure is lost",
+                      said_of(shard, names_[shard]), agreed->count(), said_of(0, names_[0]), first->count()));
   }
   return {};
 }

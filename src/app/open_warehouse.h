@@ -1,11 +1,13 @@
 #pragma once
 
 #include <deque>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "warehouse/partitioning.h"
+#include "warehouse/sharded_rebuild.h"
 #include "warehouse/sharded_warehouse.h"
 #include "warehouse/sql_warehouse.h"
 
@@ -28,7 +30,7 @@ class OpenWarehouse {
 
   /// All of it.
   Warehouse& all();
-  TargetRebuild& rebuild() { return shards_.front(); }
+  TargetRebuild& rebuild();
   std::uint32_t count() const { return static_cast<std::uint32_t>(shards_.size()); }
   /// Not while others call.
   void set_source(const sql::Source& source);
@@ -42,6 +44,7 @@ class OpenWarehouse {
   std::vector<std::string> names_;
   std::vector<Partitioning> partitioning_;  ///< when it was opened
   std::optional<ShardedWarehouse> together_;
+  std::optional<ShardedRebuild> rebuild_;
 };
 
 /// Makes what does not exist yet on each engine. A new one's targets become as those of the others are.

@@ -285,6 +285,24 @@ class GrowingTest(ShardsTest):
 
 
     @unittest.skipUnless(LONG, 'GAPLESS_TEST_LONG is not set')
+    def test_a_rebuild_is_one_of_all(self) -> None:
+        self.grow()
+        self.backfill()
+        rebuild = ('targets', 'rebuild', '--team-buckets', '2')
+        self.gapless(*rebuild, code=-signal.SIGKILL, GAPLESS_NOW=NOW, GAPLESS_KILL_AT='rebuild.after_stats')
+        self.assertIn('gapless targets rebuild', self.gapless('plan', *WINDOW, code=2, GAPLESS_NOW=NOW).err)
+        self.gapless(*rebuild, GAPLESS_NOW=NOW)
+        targets = self.gapless('targets', '--output', 'json').json['targets']
+        self.assertEqual([(one['shard'], one['team_buckets']) for one in targets], [(shard, 2) for shard in range(3) for _ in TARGETS])
+        self.assert_as_the_reference()
+        self.assertEqual(list(self.states()), ['fresh'])
+        self.add_servers(1)
+        self.use()
+        self.backfill()
+        self.assertEqual({one['team_buckets'] for one in self.gapless('targets', '--output', 'json').json['targets']}, {2}, 'a new one is as the others')
+        self.assert_as_the_reference()
+
+    @unittest.skipUnless(LONG, 'GAPLESS_TEST_LONG is not set')
     def test_figures_without_events_stay_and_are_read_where_they_are(self) -> None:
         moving = [team for team in self.grow() if team in TEAMS]
         self.assertGreater(self.states()['orphaned'], 0)
