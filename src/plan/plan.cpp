@@ -77,15 +77,17 @@ std::vector<std::pair<Partition, std::vector<const PlannedCell*>>> Plan::work_by
 namespace {
 
 /// What a plan does about a cell that a team left behind, by what it does about the team's own: nothing goes before that is
-/// published, unless there is nothing to publish. Where the plan does not have that one, it needs nothing.
+/// as it should be, unless there is nothing to publish. Where the plan does not have that one, it needs nothing.
 void settle_move(PlannedCell& left, const PlannedCell* own) {
   if (left.judgement.action != Action::kRecompute) return;
   const Move& move = *left.facts.moved;
   left.views_there = move.published;
+  const bool is_settled =
+      own == nullptr || own->judgement.state == CellState::kFresh || own->judgement.state == CellState::kEmpty;
   if (own != nullptr && own->judgement.is_due() && move.to > left.cell().shard) {
     left.goes_after_the_new = true;
     if (!left.views_there) left.views_there = own->facts.day_views + own->facts.next_day_views;
-  } else if (!move.published && own != nullptr && own->judgement.state != CellState::kEmpty) {
+  } else if (!is_settled) {
     left.judgement.action = Action::kNone;
     left.judgement.why += "; it goes when that has the day";
   }

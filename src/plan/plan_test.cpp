@@ -169,6 +169,12 @@ CellFacts left_behind(Cell which, std::uint64_t views, std::optional<std::uint64
 }
 Cell on_shard_2(Cell which) { return {which.team, which.day, 2}; }
 
+CellFacts damaged(Cell which) {
+  CellFacts facts = fresh(which);
+  facts.content = {};
+  return facts;
+}
+
 struct MoveCase {
   const char* name;
   CellFacts left;
@@ -246,6 +252,13 @@ INSTANTIATE_TEST_SUITE_P(
                  left_behind(kMoved, 10),
                  {missing(on_shard_2(kMoved), 10)},
                  {CellState::kMissing},
+                 Action::kNone,
+                 false,
+                 false},
+        MoveCase{"damaged_there_and_not_chosen",
+                 left_behind(kMoved, 10, 10),
+                 {damaged(on_shard_2(kMoved))},
+                 {CellState::kOrphaned},
                  Action::kNone,
                  false,
                  false},

@@ -75,7 +75,7 @@ Result<Coverage> on_one_shard(Coverage coverage, std::uint32_t of_team) {
   }
   coverage.shard = bound ? bound->second : of_team;
   for (auto& [day, answer] : coverage.answers)
-    if (answer.source == DaySource::kTarget && answer.shard != coverage.shard) answer.source = DaySource::kRaw;
+    if (answer.state == CellState::kFresh && answer.shard != coverage.shard) answer.source = DaySource::kRaw;
   return coverage;
 }
 

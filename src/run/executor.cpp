@@ -182,9 +182,12 @@ class Executor::Run {
 
   /// What moved from here stays where its new place failed. True where nothing is left to do.
   bool leave_out_unpublished(Work& work) const {
-    std::erase_if(work.cells, [&work](const PlannedCell* planned) {
+    const auto left_out = std::erase_if(work.cells, [&work](const PlannedCell* planned) {
       return planned->goes_after_the_new && work.not_published.contains(new_place(*planned, work.partition));
     });
+    if (left_out > 0 && !work.cells.empty())
+      spdlog::warn("run {}: {}: {} moved stay: {} was not published", context_.run_id, work.partition.to_string(),
+                   counted(left_out, "cell that", "cells that"), work.not_published.begin()->to_string());
     return work.cells.empty();
   }
 
