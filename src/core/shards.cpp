@@ -12,6 +12,7 @@ Result<Shards> Shards::of(std::uint64_t count, std::string_view origin) {
 }
 
 std::uint32_t Shards::shard_of(TeamId team) const {
+  if (count_ == 1) return 0;
   // Lamping and Veach, "A fast, minimal memory, consistent hash algorithm" (2014).
   constexpr std::uint64_t kMultiplier = 2862933555777941757ULL;
   constexpr double kRange = static_cast<double>(1LL << 31);

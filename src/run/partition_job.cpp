@@ -10,9 +10,9 @@
 
 #include "run/expiry.h"
 #include "run/gate.h"
+#include "run/moves.h"
 #include "run/take_over.h"
 #include "run/windows.h"
-#include "util/counted.h"
 #include "util/kill_point.h"
 #include "util/on_behalf.h"
 #include "util/waiting.h"
@@ -82,27 +82,6 @@ Teams PartitionJob::planned_teams() const {
 
 bool PartitionJob::is_to_go(TeamId team) const {
   return context_.options.forget || warehouse_.shards().shard_of(team) != partition_.shard;
-}
-
-Result<Teams> PartitionJob::without_unpublished(const Teams& teams) const {
-  if (context_.options.forget) return teams;
-  std::map<std::uint32_t, Teams> moved;  // by the shard that is to have them
-  for (const PlannedCell* planned : cells_)
-    if (const TeamId team = planned->cell().team; planned->views_there && contains(teams, team))
-      moved[planned->facts.moved->to].push_back(team);
-  Teams lacking;
-  for (const auto& [shard, some] : moved) {
-    GAPLESS_ASSIGN(const auto rows,
-                   context_.warehouse.on_shard(shard).ledger({partition_.day, partition_.day}, some, limits()));
-    for (const TeamId team : some) {
-      const auto there = entry_of(rows, team);
-      if (!there || there->first_lacking(warehouse_.targets())) lacking.push_back(team);
-    }
-  }
-  lacking = unique_teams(std::move(lacking));
-  Teams ready = teams;
-  std::erase_if(ready, [&](TeamId team) { return contains(lacking, team); });
-  return ready;
 }
 
 Teams PartitionJob::still_due(const Live& live, const Windows& windows) const {
@@ -424,9 +403,11 @@ Status PartitionJob::check_fits(std::uint64_t bytes_needed) const {
 Result<PartitionJob::Due> PartitionJob::to_recompute(const Live& live) {
   Due due;
   GAPLESS_ASSIGN(due.windows, look_at_windows(warehouse_, partition_.day, planned_teams(), limits()));
-  const Teams wanted = still_due(live, due.windows);
-  GAPLESS_ASSIGN(due.teams, without_unpublished(wanted));
-  std::ranges::set_difference(wanted, due.teams, std::back_inserter(waiting_));
+  due.teams = still_due(live, due.windows);
+  if (!context_.options.forget) {
+    GAPLESS_ASSIGN(waiting_, not_there_yet(context_.warehouse, cells_, due.teams, limits()));
+    std::erase_if(due.teams, [this](TeamId team) { return contains(waiting_, team); });
+  }
   if (due.teams.empty()) return due;
   GAPLESS_ASSIGN(const Teams others, damaged_others(live, due.teams));
   if (others.empty()) return due;
@@ -435,12 +416,6 @@ Result<PartitionJob::Due> PartitionJob::to_recompute(const Live& live) {
   due.teams.insert(due.teams.end(), others.begin(), others.end());
   due.teams = unique_teams(std::move(due.teams));
   return due;
-}
-
-std::string PartitionJob::why_waiting() const {
-  return fmt::format("{} stay where they were: {} moved, and the shard that has {} now has not got the day yet",
-                     counted(waiting_.size(), "team's figures", "teams' figures"), waiting_.size() == 1 ? "it" : "they",
-                     waiting_.size() == 1 ? "it" : "them");
 }
 
 Result<PartitionJob::Due> PartitionJob::to_derive(const Live& live) {
@@ -458,7 +433,7 @@ Status PartitionJob::execute(DayReport& report, std::uint64_t bytes_needed) {
   if (due.teams.empty()) {
     steps_.end("done");
     report.status = waiting_.empty() ? DayStatus::kUnchanged : DayStatus::kSkipped;
-    if (!waiting_.empty()) report.error = why_waiting();
+    if (!waiting_.empty()) report.error = why_they_stay(waiting_);
     return {};
   }
 
@@ -493,7 +468,8 @@ Status PartitionJob::execute(DayReport& report, std::uint64_t bytes_needed) {
   kill_point("publish.staging_dropped");
   steps_.end("done", built.size());
   finish(report, built);
-  if (!waiting_.empty()) spdlog::warn("run {}: {}: {}", context_.run_id, partition_.to_string(), why_waiting());
+  if (!waiting_.empty())
+    spdlog::warn("run {}: {}: {}", context_.run_id, partition_.to_string(), why_they_stay(waiting_));
   return {};
 }
 

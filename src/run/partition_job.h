@@ -87,7 +87,6 @@ class PartitionJob {
   Result<Live> look() const;
   /// The cells to recompute, with others of the partition that join them. None where nothing that was planned is due any more.
   Result<Due> to_recompute(const Live& live);
-  std::string why_waiting() const;
   /// The cells to derive.
   Result<Due> to_derive(const Live& live);
   /// The planned cells that nobody published since the plan was made, from the events that are there now.
@@ -95,8 +94,6 @@ class PartitionJob {
   Teams planned_teams() const;
   /// Whether what is here of the team goes without anything in its place: the run forgets it, or the team is another shard's.
   bool is_to_go(TeamId team) const;
-  /// The teams without those that are another shard's and that it still lacks: what is here of them is all there is.
-  Result<Teams> without_unpublished(const Teams& teams) const;
   /// Cells of other teams that differ from the ledger, were made by this definition and can be had from the source: they
   /// join the recompute.
   Result<Teams> damaged_others(const Live& live, const Teams& due) const;
