@@ -77,6 +77,8 @@ test-long: test-setup ## what takes too long for `make test`: a busy month in 30
 	@GAPLESS_TEST_LONG=1 build/release/tests/executor_process_test --gtest_filter='*Crowds*:*OutageOfTheStore*' </dev/null
 	$(call step,100 kills with the state in PostgreSQL: tests/torture/torture.py)
 	@tests/torture/torture.py --store postgres --kills 100 --publishing-at-least 10 </dev/null
+	$(call step,two and four servers and teams that move between them: tests/cli/test_shards.py)
+	@GAPLESS_TEST_LONG=1 python3 -B tests/cli/test_shards.py </dev/null
 	$(call step,every black-box test on a server: GAPLESS_TEST_ENGINE=server)
 	@for file in tests/cli/test_*.py; do echo "$$file"; GAPLESS_TEST_ENGINE=server python3 -B $$file </dev/null; done
 

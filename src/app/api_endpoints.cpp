@@ -127,11 +127,13 @@ Reply no_such_run(const Request& request) {
 Result<Reply> ready(const ApiSubject& subject, const Request& request) {
   GAPLESS_TRY(subject.store.store_id());
   const auto services = subject.commander.services(request.stop);
-  GAPLESS_ASSIGN(Engine * engine, services->engine());
   StatementOptions options;
   options.deadline = std::chrono::seconds(5);
   options.stop = request.stop;
-  GAPLESS_TRY(engine->select(Statement("SELECT 1 AS one"), options));
+  for (std::uint32_t shard = 0; shard < std::max<std::size_t>(services->settings().servers().size(), 1); ++shard) {
+    GAPLESS_ASSIGN(Engine * engine, services->engine(shard));
+    GAPLESS_TRY(engine->select(Statement("SELECT 1 AS one"), options));
+  }
   const auto failure = subject.watch.last_failure();
   return Reply{.body = {{"status", "ready"}, {"last_failure", failure ? Json(*failure) : Json(nullptr)}}};
 }

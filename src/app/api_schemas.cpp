@@ -22,6 +22,7 @@ Json cell_schema() {
   for (const Action action : kActions) actions.push_back(name(action));
   return object_schema({{"team_id", team_schema()},
                         {"day", day_schema()},
+                        {"shard", count_schema()},
                         {"state", state_schema()},
                         {"action", {{"type", "string"}, {"enum", actions}}},
                         {"why", text_schema()}});
@@ -101,6 +102,7 @@ Json plan_schema() {
 
 Json status_schema() {
   const Json day = object_schema({{"day", day_schema()},
+                                  {"shard", count_schema()},
                                   {"state", state_schema()},
                                   {"view_events", or_null("integer")},
                                   {"sessions", or_null("integer")},

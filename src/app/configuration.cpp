@@ -133,6 +133,18 @@ class Builder {
   bool defaults_are_good_ = true;
 };
 
+/// Either one server or several.
+Status check_servers(const Configuration& configuration) {
+  if (configuration.settings.engine_url.empty() || configuration.settings.engine_shards.empty()) return {};
+  const auto origin = [&](std::string_view key) {
+    return std::ranges::find(configuration.values, key, &SettingValue::key)->origin;
+  };
+  return fail(Fault::kInvalidInput,
+              fmt::format("engine.url (from {}) and engine.shards (from {}) are both set: one names a server, the other"
+                          " several; leave one of them out",
+                          origin("engine.url"), origin("engine.shards")));
+}
+
 }  // namespace
 
 std::string configuration_path(const Given& options, const Environment& environment) {
@@ -158,6 +170,7 @@ Result<Configuration> load_configuration(const Given& options, const Environment
   GAPLESS_TRY(builder.apply(of_environment));
   GAPLESS_TRY(builder.apply(values_of_options(options)));
   Configuration configuration = std::move(builder.configuration());
+  GAPLESS_TRY(check_servers(configuration));
   configuration.path = path;
   configuration.has_file = content.has_value();
   if (const auto now = variable(environment, kNowVariable)) {

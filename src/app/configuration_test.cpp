@@ -142,6 +142,24 @@ TEST_F(ConfigurationInDirectory, lets_options_win_over_the_environment_and_that_
   EXPECT_EQ(origin(made, "backfill.order"), "newest from default");
 }
 
+TEST_F(ConfigurationInDirectory, takes_one_server_or_several) {
+  EXPECT_TRUE(load_configuration(options, environment, {}).value().settings.servers().empty()) << "the embedded engine";
+  write("gapless.toml", "[engine]\nshards = [\"http://ch1:8123\", \"https://ch2\"]\n");
+  EXPECT_THAT(load_configuration(options, environment, {}).value().settings.servers(),
+              ElementsAre("http://ch1:8123", "https://ch2"));
+  environment = {{"GAPLESS_ENGINE_SHARDS", "http://a:1, http://b:2,http://c:3"}};
+  EXPECT_THAT(load_configuration(options, environment, {}).value().settings.servers(),
+              ElementsAre("http://a:1", "http://b:2", "http://c:3"));
+  environment["GAPLESS_ENGINE_URL"] = "http://d:4";
+  EXPECT_THAT(load_configuration(options, environment, {}).error().message,
+              HasSubstr("engine.url (from GAPLESS_ENGINE_URL) and engine.shards (from GAPLESS_ENGINE_SHARDS)"));
+  for (const auto& [text, why] : {std::pair("http://a:1,http://a:1", "twice"), std::pair("http://a:1,b:2", "HOST:PORT"),
+                                  std::pair("http://keeper:secret@a:1", "without user and password")}) {
+    environment = {{"GAPLESS_ENGINE_SHARDS", text}};
+    EXPECT_THAT(load_configuration(options, environment, {}).error().message, HasSubstr(why));
+  }
+}
+
 TEST_F(ConfigurationInDirectory, takes_older_names_where_the_newer_ones_are_not_set) {
   environment = {{"WEB_ANALYTICS_BACKFILL_HISTORICAL_DAYS", "8"}};
   EXPECT_EQ(load_configuration(options, environment, {}).value().settings.days_back, 8);

@@ -124,6 +124,10 @@ Result<std::string> Daemon::open_api(StateStore& store, const Settings& settings
 
 Result<std::string> Daemon::open_gateway(Engine& engine, const Settings& settings, std::uint64_t machine_memory) {
   if (settings.gateway_listen.empty()) return "";
+  if (settings.engine_shards.size() > 1)
+    return fail(Fault::kInvalidInput,
+                "gateway.listen: the gateway answers from one engine, and engine.shards names several servers; clients"
+                " can ask these themselves");
   if (settings.gateway_tokens.empty())
     spdlog::warn("gateway.tokens names nobody, so that the gateway refuses everybody; add a token's SHA-256 to it");
   const std::string& database = settings.database.text();

@@ -2,6 +2,8 @@
 
 #include "app/set_value.h"
 #include "app/setting_values.h"
+#include "core/shards.h"
+#include "util/ascii.h"
 
 namespace gapless {
 namespace {
@@ -27,15 +29,32 @@ Status set_engine_setting(const GivenValue& value, Settings& settings) {
 }
 
 /// A password in it would be in every message that has the URL.
+Status check_url(std::string_view url, const GivenValue& value) {
+  const bool is_http = url.starts_with("http://") || url.starts_with("https://");
+  if (is_http && url.find('@') == std::string_view::npos) return {};
+  return fail(Fault::kInvalidInput,
+              fmt::format("{} must be http(s)://HOST:PORT, without user and password (from {}): these are engine.user,"
+                          " engine.password_file and GAPLESS_ENGINE_PASSWORD",
+                          value.key, value.origin));
+}
+
 Status set_url(const GivenValue& value, Settings& settings) {
-  const bool is_http = value.text.starts_with("http://") || value.text.starts_with("https://");
-  if (!value.text.empty() && (!is_http || value.text.find('@') != std::string::npos))
-    return fail(
-        Fault::kInvalidInput,
-        fmt::format("{} must be http(s)://HOST:PORT, without user and password (from {}): these are engine.user,"
-                    " engine.password_file and GAPLESS_ENGINE_PASSWORD",
-                    value.key, value.origin));
+  if (!value.text.empty()) GAPLESS_TRY(check_url(value.text, value));
   settings.engine_url = value.text;
+  return {};
+}
+
+/// Separated by commas.
+Status set_shards(const GivenValue& value, Settings& settings) {
+  std::vector<std::string> urls;
+  for_each_part(value.text, ',', [&urls](std::string_view url) { urls.emplace_back(trimmed(url)); });
+  for (auto url = urls.begin(); url != urls.end(); ++url) {
+    GAPLESS_TRY(check_url(*url, value));
+    if (std::find(urls.begin(), url, *url) != url)
+      return fail(Fault::kInvalidInput, fmt::format("{} names {} twice (from {})", value.key, *url, value.origin));
+  }
+  GAPLESS_TRY(Shards::of(urls.size(), value.origin).map([](Shards) {}));
+  settings.engine_shards = std::move(urls);
   return {};
 }
 
@@ -56,6 +75,14 @@ std::vector<Setting> engine_settings() {
         "a ClickHouse server, 23.8 or newer, as in https://clickhouse.example.com:8443; without it the embedded "
         "engine"},
        set_url},
+      {{"engine.shards",
+        Kind::kTexts,
+        {"GAPLESS_ENGINE_SHARDS"},
+        "",
+        "in the place of engine.url: the servers that teams are spread over, in an order that stays, new ones last, as "
+        "in "
+        "[\"http://ch1:8123\", \"http://ch2:8123\"]; user, password and the rest are the same on all"},
+       set_shards},
       {{"engine.user", Kind::kText, {"GAPLESS_ENGINE_USER"}, "default", "the server's user"},
        [](const GivenValue& value, Settings& settings) -> Status {
          if (value.text.empty()) return must_be(value, "a user");

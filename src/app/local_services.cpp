@@ -1,6 +1,7 @@
 #include "app/local_services.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <spdlog/spdlog.h>
 
 #include <thread>
@@ -16,12 +17,13 @@
 #include "state/sqlite/schema.h"
 #include "teams/postgres/postgres_team_settings.h"
 #include "teams/sqlite/sqlite_team_settings.h"
+#include "util/counted.h"
 
 namespace gapless {
 namespace {
 
 /// Of targets, ledger, definitions and meta, as this program writes them.
-constexpr std::uint64_t kLayoutVersion = 1;
+constexpr std::uint64_t kLayoutVersion = 2;
 
 std::unique_ptr<Clock> clock_of(const std::optional<Instant>& fixed_now) {
   if (fixed_now) return std::make_unique<ManualClock>(*fixed_now);
@@ -82,12 +84,12 @@ Result<std::optional<PostgresOptions>> LocalServices::shared_store() const {
   return options;
 }
 
-bool LocalServices::is_embedded() const { return configuration_.settings.engine_url.empty(); }
+bool LocalServices::is_embedded() const { return configuration_.settings.servers().empty(); }
 
-Result<HttpEngineOptions> LocalServices::server() const {
+Result<std::vector<HttpEngineOptions>> LocalServices::servers() const {
   constexpr unsigned kPriorityOnServers = 10;
   const Settings& settings = configuration_.settings;
-  HttpEngineOptions options{.url = settings.engine_url,
+  HttpEngineOptions options{.url = {},
                             .user = settings.engine_user,
                             .password = settings.engine_password,
                             .database = {},
@@ -98,7 +100,12 @@ Result<HttpEngineOptions> LocalServices::server() const {
   if (options.password.empty() && !settings.engine_password_file.empty()) {
     GAPLESS_ASSIGN(options.password, read_secret_file(resolved(settings.engine_password_file), "engine.password_file"));
   }
-  return options;
+  std::vector<HttpEngineOptions> all;
+  for (const std::string& url : settings.servers()) {
+    options.url = url;
+    all.push_back(options);
+  }
+  return all;
 }
 
 ChdbOptions LocalServices::embedded() const {
@@ -112,29 +119,50 @@ ChdbOptions LocalServices::embedded() const {
   return options;
 }
 
-Result<Engine*> LocalServices::open_engine() {
-  if (is_embedded()) return data_->engine(embedded());
-  GAPLESS_ASSIGN(HttpEngineOptions options, server());
-  return data_->engine(std::move(options));
+Result<std::vector<ShardEngine>> LocalServices::open_engines() {
+  std::variant<ChdbOptions, std::vector<HttpEngineOptions>> options = embedded();
+  if (!is_embedded()) {
+    GAPLESS_ASSIGN(options, servers());
+  }
+  GAPLESS_ASSIGN(const auto engines, data_->engines(options));
+  const std::vector<std::string> names = configuration_.settings.servers();
+  std::vector<ShardEngine> all;
+  for (std::size_t shard = 0; shard < engines.size(); ++shard)
+    all.push_back({engines[shard], names.empty() ? "" : names[shard]});
+  return all;
 }
 
-Status LocalServices::prepare_tables(Engine& engine) {
+Status LocalServices::prepare_tables(const std::vector<ShardEngine>& engines) {
   if (is_embedded()) {
     Loader& loader = data_->loader(configuration_.settings.database);
     GAPLESS_TRY(loader.prepare());
     GAPLESS_ASSIGN(const std::size_t undone, loader.recover());
     if (undone > 0) spdlog::info("undid {} loads that had not been finished", undone);
   }
-  return SqlWarehouse(engine, layout()).prepare(limits());
+  return prepare_shards(engines, layout(), limits());
 }
 
-Result<Engine*> LocalServices::engine() {
-  GAPLESS_ASSIGN(Engine* const engine, open_engine());
+Result<std::vector<ShardEngine>> LocalServices::prepared_engines() {
+  GAPLESS_ASSIGN(auto engines, open_engines());
   const Settings& settings = configuration_.settings;
   const std::string tables =
       fmt::format("tables of {}{}", settings.database.text(), settings.keeps_breakdowns ? " with breakdowns" : "");
-  GAPLESS_TRY(data_->once(tables, [&] { return prepare_tables(*engine); }));
-  return engine;
+  GAPLESS_TRY(data_->once(tables, [&] { return prepare_tables(engines); }));
+  return engines;
+}
+
+Result<Engine*> LocalServices::engine_of(std::uint32_t shard, const std::vector<ShardEngine>& engines) const {
+  if (shard < engines.size()) return engines[shard].engine;
+  return fail(Fault::kInvalidInput,
+              fmt::format("there is no shard {}: {}", shard,
+                          engines.size() == 1
+                              ? std::string("there is one engine (engine.shards names several)")
+                              : fmt::format("engine.shards names {}, 0 to {}", engines.size(), engines.size() - 1)));
+}
+
+Result<Engine*> LocalServices::engine(std::uint32_t shard) {
+  GAPLESS_ASSIGN(const auto engines, prepared_engines());
+  return engine_of(shard, engines);
 }
 
 Result<Loader*> LocalServices::loader() {
@@ -145,21 +173,12 @@ Result<Loader*> LocalServices::loader() {
   return &data_->loader(configuration_.settings.database);
 }
 
-Result<SqlWarehouse*> LocalServices::opened_warehouse() {
-  GAPLESS_ASSIGN(Engine* const engine, this->engine());
-  if (!warehouse_) {
-    WarehouseLayout tables = layout();
-    GAPLESS_ASSIGN(partitioning_, look_at_partitioning(*engine, tables.database, tables.targets, limits()));
-    // Whatever is configured, what was left half published lies where the tables say. In tables that differ nothing can be.
-    const auto configured = partitioning_.empty() ? configuration_.settings.team_buckets : std::nullopt;
-    tables.team_buckets = agreed_buckets(partitioning_, configured).value_or(TeamBuckets());
-    warehouse_.emplace(*engine, std::move(tables));
+Result<OpenWarehouse*> LocalServices::opened_warehouse() {
+  GAPLESS_ASSIGN(const auto engines, prepared_engines());
+  if (warehouse_ == nullptr) {
+    GAPLESS_ASSIGN(warehouse_, OpenWarehouse::open(engines, layout(), configuration_.settings.team_buckets, limits()));
   }
-  return &*warehouse_;
-}
-
-Status LocalServices::check_buckets() {
-  return agreed_buckets(partitioning_, configuration_.settings.team_buckets).map([](TeamBuckets) {});
+  return warehouse_.get();
 }
 
 WarehouseLayout LocalServices::layout() const {
@@ -171,16 +190,23 @@ WarehouseLayout LocalServices::layout() const {
 }
 
 Result<Warehouse*> LocalServices::warehouse() {
-  GAPLESS_ASSIGN(SqlWarehouse* const warehouse, opened_warehouse());
-  GAPLESS_TRY(check_buckets());
+  GAPLESS_ASSIGN(OpenWarehouse* const warehouse, opened_warehouse());
+  // Who settles has looked; of several servers who only looks must know, too, that each is the one that it was.
+  if (warehouse->count() > 1 && !executor_ && !reports_)
+    GAPLESS_TRY(warehouse->all().meta(limits()).map([](const auto&) {}));
+  GAPLESS_TRY(warehouse->check_buckets(configuration_.settings.team_buckets));
   if (!reports_) {
-    GAPLESS_ASSIGN(Engine* const engine, this->engine());
-    GAPLESS_ASSIGN(sql::Source source,
-                   resolve_source(*engine, source_spec(configuration_.settings), limits(), data_->sources()));
-    reports_.emplace(*engine, sql::ReportTables::in(configuration_.settings.database, source), &report_memory());
-    warehouse->set_source(std::move(source));
+    GAPLESS_ASSIGN(const auto shards, prepared_engines());
+    // The same on every server, which sees the same events.
+    GAPLESS_ASSIGN(sql::Source source, resolve_source(*shards.front().engine, source_spec(configuration_.settings),
+                                                      limits(), data_->sources()));
+    std::vector<Engine*> engines;
+    for (const ShardEngine& one : shards) engines.push_back(one.engine);
+    reports_.emplace(std::move(engines), sql::ReportTables::in(configuration_.settings.database, source),
+                     &report_memory());
+    warehouse->set_source(source);
   }
-  return warehouse;
+  return &warehouse->all();
 }
 
 std::filesystem::path LocalServices::resolved(const std::filesystem::path& path) const {
@@ -188,11 +214,13 @@ std::filesystem::path LocalServices::resolved(const std::filesystem::path& path)
 }
 
 std::string LocalServices::engine_name() const {
-  return is_embedded() ? data_->directory().engine().string() : configuration_.settings.engine_url;
+  if (is_embedded()) return data_->directory().engine().string();
+  return fmt::format("{}", fmt::join(configuration_.settings.servers(), ", "));
 }
 
 Status LocalServices::check_keeper() {
-  GAPLESS_ASSIGN(const auto meta, warehouse_->meta(limits()));
+  Warehouse& warehouse = warehouse_->all();
+  GAPLESS_ASSIGN(const auto meta, warehouse.meta(limits()));
   if (meta && meta->layout_version > kLayoutVersion) {
     return fail(Fault::kConflict,
                 fmt::format("the tables in {} have layout {}, written by a newer gapless; this one knows"
@@ -202,8 +230,13 @@ Status LocalServices::check_keeper() {
   if (meta && !has_store()) return fail(kept_by_another(*meta, "is not there"));  // and none is made in its place
   GAPLESS_ASSIGN(StateStore* const store, store());
   GAPLESS_ASSIGN(const std::string store_id, store->store_id());
-  if (!meta) return warehouse_->write_meta({store_id, host_name(), kLayoutVersion}, limits());
+  if (!meta) return warehouse.write_meta({store_id, host_name(), layout_version_of(warehouse.shards())}, limits());
   if (meta->store_id != store_id) return fail(kept_by_another(*meta, fmt::format("is store {}", store_id)));
+  if (meta->shards < warehouse.shards().count())
+    spdlog::info(
+        "the teams are spread over {}, and engine.shards names {}: the next backfill moves those that are the"
+        " new ones'",
+        counted(meta->shards, "server", "servers"), warehouse.shards().count());
   return {};
 }
 
@@ -232,27 +265,29 @@ Status LocalServices::recover(bool nobody_else_at_work) {
 }
 
 Status LocalServices::settle() {
-  GAPLESS_ASSIGN(SqlWarehouse* const warehouse, opened_warehouse());
+  GAPLESS_ASSIGN(OpenWarehouse* const warehouse, opened_warehouse());
   if (!executor_) GAPLESS_TRY(check_keeper());
   GAPLESS_ASSIGN(StateStore* const store, store());
-  if (!executor_) executor_.emplace(*warehouse, *store, *clock_, definition_);
+  if (!executor_) executor_.emplace(warehouse->all(), *store, *clock_, definition_);
   return data_->begin_work(configuration_.settings.database.text(), stop_,
                            [this](bool nobody_else_at_work) { return recover(nobody_else_at_work); });
 }
 
-Result<std::vector<TargetLook>> LocalServices::target_tables() {
-  GAPLESS_ASSIGN(Engine* const engine, this->engine());
+Result<std::vector<TargetLook>> LocalServices::target_tables(std::uint32_t shard) {
+  GAPLESS_ASSIGN(const auto engines, prepared_engines());
+  GAPLESS_ASSIGN(Engine* const engine, engine_of(shard, engines));
   const Targets targets = layout().targets;
   const auto look = [&] { return look_at_targets(*engine, configuration_.settings.database, targets, limits()); };
   auto looks = look();
   if (!looks || looks->size() == targets.size()) return looks;
   // Somebody took one away since this process made them.
-  GAPLESS_TRY(SqlWarehouse(*engine, layout()).prepare(limits()));
+  GAPLESS_TRY(prepare_shards(engines, layout(), limits()));
   return look();
 }
 
-Result<RightsLook> LocalServices::rights() {
-  GAPLESS_ASSIGN(Engine* const engine, open_engine());
+Result<RightsLook> LocalServices::rights(std::uint32_t shard) {
+  GAPLESS_ASSIGN(const auto engines, open_engines());
+  GAPLESS_ASSIGN(Engine* const engine, engine_of(shard, engines));
   const WarehouseLayout tables = layout();
   return look_at_rights(*engine,
                         {tables.database, tables.staging_database, tables_read(source_spec(configuration_.settings)),
@@ -264,8 +299,10 @@ Result<Figures> LocalServices::figures() {
   GAPLESS_TRY(settle());
   if (!has_targets_) {
     // Before anything is built for a table that cannot take it.
-    GAPLESS_ASSIGN(const auto targets, target_tables());
-    GAPLESS_TRY(check_targets(targets, configuration_.settings.database));
+    for (std::uint32_t shard = 0; shard < warehouse_->count(); ++shard) {
+      GAPLESS_ASSIGN(const auto targets, target_tables(shard));
+      GAPLESS_TRY(check_targets(targets, configuration_.settings.database));
+    }
     has_targets_ = true;
   }
   GAPLESS_ASSIGN(Warehouse* const warehouse, this->warehouse());
@@ -276,7 +313,7 @@ Result<Figures> LocalServices::figures() {
 Result<Tables> LocalServices::tables() {
   GAPLESS_TRY(settle());
   GAPLESS_ASSIGN(StateStore* const store, store());
-  return Tables{&*warehouse_, &*warehouse_, store, &*executor_};
+  return Tables{&warehouse_->all(), &warehouse_->rebuild(), store, &*executor_};
 }
 
 Result<Reports*> LocalServices::reports() {
@@ -307,7 +344,7 @@ Result<TeamSettings*> LocalServices::team_settings() {
 Result<TakeOverReport> LocalServices::take_over() {
   GAPLESS_TRY(opened_warehouse());
   GAPLESS_ASSIGN(StateStore* const store, store());
-  return gapless::take_over(*warehouse_, *store, kLayoutVersion, limits());
+  return gapless::take_over(warehouse_->all(), *store, kLayoutVersion, limits());
 }
 
 Result<ExitCode> LocalServices::serve(Output& output) {

@@ -6,9 +6,8 @@
 
 #include "app/configuration.h"
 #include "app/open_data.h"
+#include "app/open_warehouse.h"
 #include "cli/services.h"
-#include "warehouse/partitioning.h"
-#include "warehouse/sql_warehouse.h"
 
 namespace gapless {
 
@@ -38,11 +37,11 @@ class LocalServices final : public Services {
   bool has_engine_data() const override;
   bool has_store() override;
   Result<StateStore*> store() override;
-  Result<Engine*> engine() override;
+  Result<Engine*> engine(std::uint32_t shard = 0) override;
   Result<Loader*> loader() override;
   Result<Warehouse*> warehouse() override;
-  Result<std::vector<TargetLook>> target_tables() override;
-  Result<RightsLook> rights() override;
+  Result<std::vector<TargetLook>> target_tables(std::uint32_t shard = 0) override;
+  Result<RightsLook> rights(std::uint32_t shard = 0) override;
   Status settle() override;
   Result<Figures> figures() override;
   Result<Tables> tables() override;
@@ -67,21 +66,23 @@ class LocalServices final : public Services {
   /// Not a server.
   bool is_embedded() const;
   ChdbOptions embedded() const;
-  Result<HttpEngineOptions> server() const;
+  Result<std::vector<HttpEngineOptions>> servers() const;
   bool has_shared_store() const { return !configuration_.settings.state_url.empty(); }
   /// Of the store in PostgreSQL; none where it is a file. Errors: those of the file with the password.
   Result<std::optional<PostgresOptions>> shared_store() const;
-  Result<Engine*> open_engine();
+  /// Of each shard.
+  Result<std::vector<ShardEngine>> open_engines();
+  /// The same, with every table in its place.
+  Result<std::vector<ShardEngine>> prepared_engines();
+  Result<Engine*> engine_of(std::uint32_t shard, const std::vector<ShardEngine>& engines) const;
   std::string engine_name() const;
   /// Writes down that this store keeps the warehouse, where nobody does. Errors: kConflict where another one does.
   Status check_keeper();
-  Status prepare_tables(Engine& engine);
+  Status prepare_tables(const std::vector<ShardEngine>& engines);
   /// As configured; the source is not looked at yet.
   WarehouseLayout layout() const;
   /// Before the source is known.
-  Result<SqlWarehouse*> opened_warehouse();
-  /// Errors: kInvalidInput where the target tables are not partitioned alike, or not as configured.
-  Status check_buckets();
+  Result<OpenWarehouse*> opened_warehouse();
   Status recover(bool nobody_else_at_work);
   /// Of a path as the configuration gives it; empty stays empty.
   std::filesystem::path resolved(const std::filesystem::path& path) const;
@@ -96,9 +97,8 @@ class LocalServices final : public Services {
   const Definition definition_;
   Installation installation_;
 
-  std::optional<SqlWarehouse> warehouse_;
+  std::unique_ptr<OpenWarehouse> warehouse_;
   std::optional<Reports> reports_;  ///< set once the source was looked at
-  Partitioning partitioning_;       ///< of the targets, when the warehouse was opened
   bool has_targets_ = false;        ///< they were looked at, and can take figures
   std::optional<Executor> executor_;
   std::unique_ptr<TeamSettings> team_settings_;

@@ -41,26 +41,35 @@ PostgresStateStore* OpenData::shared_store() {
   return shared_store_;
 }
 
-Result<Engine*> OpenData::engine(const std::variant<ChdbOptions, HttpEngineOptions>& options) {
+Result<std::vector<Engine*>> OpenData::engines(
+    const std::variant<ChdbOptions, std::vector<HttpEngineOptions>>& options) {
   const std::lock_guard lock(mutex_);
-  const auto* server = std::get_if<HttpEngineOptions>(&options);
-  const std::string name = server == nullptr ? "" : server->user + "@" + server->url;
+  std::string name;
+  if (const auto* servers = std::get_if<std::vector<HttpEngineOptions>>(&options))
+    for (const HttpEngineOptions& one : *servers)
+      name += fmt::format("{}{}@{}", name.empty() ? "" : ", ", one.user, one.url);
   const auto shown = [](const std::string& engine) { return engine.empty() ? "the embedded engine" : engine; };
-  if (engine_ != nullptr && name != engine_name_)
+  if (!engines_.empty() && name != engine_name_)
     return fail(
         Fault::kConflict,
         fmt::format("the daemon of {} works on {}, and this configuration says {}: use the daemon's, or stop it",
                     directory_.root.string(), shown(engine_name_), shown(name)));
-  if (engine_ == nullptr) {
+  if (engines_.empty()) {
     engine_name_ = name;
+    std::vector<std::unique_ptr<Engine>> opened;
     if (const auto* embedded = std::get_if<ChdbOptions>(&options)) {
       GAPLESS_TRY(directory_.make());
-      GAPLESS_ASSIGN(engine_, ChdbEngine::open(*embedded));
+      GAPLESS_ASSIGN(opened.emplace_back(), ChdbEngine::open(*embedded));
     } else {
-      GAPLESS_ASSIGN(engine_, HttpEngine::open(std::get<HttpEngineOptions>(options)));
+      for (const HttpEngineOptions& one : std::get<std::vector<HttpEngineOptions>>(options)) {
+        GAPLESS_ASSIGN(opened.emplace_back(), HttpEngine::open(one));
+      }
     }
+    engines_ = std::move(opened);
   }
-  return engine_.get();
+  std::vector<Engine*> all;
+  for (const auto& one : engines_) all.push_back(one.get());
+  return all;
 }
 
 Status OpenData::begin_work(const std::string& database, const std::stop_token& stop,
@@ -84,12 +93,12 @@ Status OpenData::begin_work(const std::string& database, const std::stop_token& 
 
 Loader& OpenData::loader(const Identifier& database) {
   const std::lock_guard lock(mutex_);
-  return loaders_.try_emplace(database.text(), *engine_, database).first->second;
+  return loaders_.try_emplace(database.text(), *engines_.front(), database).first->second;
 }
 
 bool OpenData::is_engine_open() {
   const std::lock_guard lock(mutex_);
-  return engine_ != nullptr;
+  return !engines_.empty();
 }
 
 }  // namespace gapless

@@ -10,6 +10,7 @@
 #include <stop_token>
 #include <string>
 #include <variant>
+#include <vector>
 
 #include "app/data_directory.h"
 #include "engine/chdb/chdb_engine.h"
@@ -38,9 +39,9 @@ class OpenData {
   Result<StateStore*> store(const std::optional<PostgresOptions>& shared);
   /// The store in PostgreSQL; none where another one, or none, is open.
   PostgresStateStore* shared_store();
-  /// As the first one who asks wants it, with a directory for the embedded one where there is none: for the others other limits are too late. Errors: kConflict where it is another
+  /// The embedded engine, or each of some servers. As the first one who asks wants it, with a directory for the embedded one where there is none: for the others other limits are too late. Errors: kConflict where it is another
   /// engine than the one that is open.
-  Result<Engine*> engine(const std::variant<ChdbOptions, HttpEngineOptions>& options);
+  Result<std::vector<Engine*>> engines(const std::variant<ChdbOptions, std::vector<HttpEngineOptions>>& options);
   bool is_engine_open();
   SourceMemory& sources() { return sources_; }
 
@@ -78,8 +79,8 @@ class OpenData {
   std::unique_ptr<StateStore> store_;
   PostgresStateStore* shared_store_ = nullptr;  ///< the same, where it is one
   std::string store_name_;                      ///< which one is open: where in PostgreSQL; "" the directory's own
-  std::string engine_name_;                     ///< which one is open: "user@url" of a server, "" the embedded one
-  std::unique_ptr<Engine> engine_;
+  std::string engine_name_;  ///< which one is open: "user@url" of each server, "" the embedded one
+  std::vector<std::unique_ptr<Engine>> engines_;
   std::map<std::string, Loader> loaders_;  ///< by database
 };
 

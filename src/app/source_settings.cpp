@@ -181,7 +181,7 @@ SourceSpec source_spec(const Settings& settings) {
   spec.sessionize_nameless = settings.sessionize_nameless.value_or(!is_posthog);
   spec.hash_content = settings.hash_content;
   spec.max_lag = std::chrono::ceil<std::chrono::seconds>(settings.source_max_lag);
-  spec.is_own = settings.engine_url.empty() && spec.query.empty() &&
+  spec.is_own = settings.servers().empty() && spec.query.empty() &&
                 table.quoted() == TableName::own(settings.database, "events").quoted();
   return spec;
 }

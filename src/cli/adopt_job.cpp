@@ -77,8 +77,8 @@ Result<AdoptReport> adopt_cells(const AdoptJob& job, RunRecord& record, const Ex
   ToAdopt chosen = cells_to_adopt(examination.plan, job.request.adopt->states);
   std::optional<ProgressDisplay> progress;
   if (!job.call.output.is_quiet())
-    progress.emplace(job.call.output.console(), "adopt", unit_of(examination.plan.team_buckets),
-                     ProgressDisplay::Lines::kNone);
+    progress.emplace(job.call.output.console(), "adopt",
+                     unit_of(examination.plan.team_buckets, examination.plan.shards), ProgressDisplay::Lines::kNone);
   AdoptionContext context{*job.figures.warehouse,         *job.figures.store,   job.call.services.clock(),
                           job.call.services.definition(), job.request.executor, record.id};
   context.on_step = [&](Day day, std::string_view step, std::size_t done, std::size_t total) {

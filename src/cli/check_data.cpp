@@ -8,6 +8,12 @@
 #include "warehouse/partitioning.h"
 
 namespace gapless {
+
+std::string on_shard(const Services& services, std::uint32_t shard) {
+  const std::vector<std::string> servers = services.settings().servers();
+  return servers.size() < 2 ? "" : fmt::format("shard {} ({}): ", shard, servers[shard]);
+}
+
 namespace {
 
 std::string source_name(const Settings& settings) {
@@ -73,6 +79,63 @@ void check_inventory(Services& services, Warehouse& warehouse, CheckList& checks
               "name the MergeTree tables that events come from in source.tables, if there are any");
 }
 
+/// False where the targets of a shard cannot take figures.
+bool check_tables_of(Services& services, std::uint32_t shard, CheckList& checks) {
+  const std::string where = on_shard(services, shard);
+  const auto looks = services.target_tables(shard);
+  if (!looks) {
+    checks.fail("target tables", where + looks.error().message, "");
+    return false;
+  }
+  std::string engines;
+  bool good = true;
+  for (const TargetLook& look : *looks) {
+    for (const ShapeProblem& problem : look.problems)
+      checks.fail("target tables", fmt::format("{}{} {}", where, table_name(look.target), problem.what),
+                  problem.remedy);
+    good = good && look.problems.empty();
+    engines += fmt::format("{}{} ({})", engines.empty() ? "" : ", ", table_name(look.target), look.engine);
+  }
+  if (!good) return false;
+  Partitioning partitioning;
+  for (const TargetLook& look : *looks) partitioning.emplace(look.target, look.team_buckets);
+  const auto buckets = agreed_buckets(partitioning, services.settings().team_buckets);
+  if (!buckets) {
+    checks.fail("target tables", where + buckets.error().message, "");
+    return false;
+  }
+  checks.ok("target tables",
+            fmt::format("{}{}: as they must be{}", where, engines,
+                        buckets->count() == 1 ? "" : fmt::format(", with {} team buckets", buckets->count())));
+  return true;
+}
+
+/// How the teams are spread over several servers, and what is still to be moved.
+void check_shards(Services& services, Warehouse& warehouse, const std::set<Cell>& cells, CheckList& checks) {
+  const Shards shards = warehouse.shards();
+  if (shards.count() == 1) return;
+  std::vector<std::set<TeamId>> teams(shards.count());
+  std::uint64_t moving = 0;
+  for (const Cell& cell : cells) {
+    const std::uint32_t own = shards.shard_of(cell.team);
+    teams[own].insert(cell.team);
+    moving += own != cell.shard ? 1 : 0;
+  }
+  for (std::uint32_t shard = 0; shard < shards.count(); ++shard)
+    checks.ok("shards", on_shard(services, shard) + counted(teams[shard].size(), "team", "teams"));
+  const auto meta = warehouse.meta(services.limits());
+  if (!meta) return checks.fail("shards", meta.error());
+  if (*meta && (*meta)->shards < shards.count())
+    checks.warn("shards",
+                fmt::format("the teams were spread over {} until now, and engine.shards names {}",
+                            counted((*meta)->shards, "server", "servers"), shards.count()),
+                "gapless backfill moves those that are the new ones'; from then on all of them must be named");
+  if (moving > 0)
+    checks.warn("shards",
+                fmt::format("{} of teams that are another shard's now", counted(moving, "cell is", "cells are")),
+                "gapless backfill moves them, where the source holds their events");
+}
+
 }  // namespace
 
 void check_source(Services& services, CheckList& checks) {
@@ -100,44 +163,26 @@ void check_source(Services& services, CheckList& checks) {
 }
 
 void check_rights(Services& services, EngineLook engine, CheckList& checks) {
-  if (services.settings().engine_url.empty()) return;
-  const auto look = services.rights();
-  if (!look && engine == EngineLook::kClosed) return;  // the check of the engine has said why
-  if (!look) return checks.fail("rights", look.error());
-  for (const MissingRight& one : look->missing) checks.fail("rights", one.why, one.grant);
-  for (const RightsLook::NotTried& one : look->not_tried)
-    checks.warn("rights", fmt::format("{} could not be tried: {}", one.name, one.why),
-                look->missing.empty() ? "" : "grant the others first, and look again");
-  if (look->missing.empty() && look->not_tried.empty())
-    checks.ok("rights", fmt::format("all that gapless needs: {} tried", look->tried));
+  if (services.settings().servers().empty()) return;
+  for (std::uint32_t shard = 0; shard < services.settings().servers().size(); ++shard) {
+    const auto look = services.rights(shard);
+    if (!look && engine == EngineLook::kClosed) return;  // the check of the engine has said why
+    const std::string where = on_shard(services, shard);
+    if (!look) return checks.fail("rights", where + look.error().message, "");
+    for (const MissingRight& one : look->missing) checks.fail("rights", where + one.why, one.grant);
+    for (const RightsLook::NotTried& one : look->not_tried)
+      checks.warn("rights", fmt::format("{}{} could not be tried: {}", where, one.name, one.why),
+                  look->missing.empty() ? "" : "grant the others first, and look again");
+    if (look->missing.empty() && look->not_tried.empty())
+      checks.ok("rights", fmt::format("{}all that gapless needs: {} tried", where, look->tried));
+  }
 }
 
 bool check_target_tables(Services& services, CheckList& checks) {
-  const auto looks = services.target_tables();
-  if (!looks) {
-    checks.fail("target tables", looks.error());
-    return false;
-  }
-  std::string engines;
-  bool good = true;
-  for (const TargetLook& look : *looks) {
-    for (const ShapeProblem& problem : look.problems)
-      checks.fail("target tables", fmt::format("{} {}", table_name(look.target), problem.what), problem.remedy);
-    good = good && look.problems.empty();
-    engines += fmt::format("{}{} ({})", engines.empty() ? "" : ", ", table_name(look.target), look.engine);
-  }
-  if (!good) return false;
-  Partitioning partitioning;
-  for (const TargetLook& look : *looks) partitioning.emplace(look.target, look.team_buckets);
-  const auto buckets = agreed_buckets(partitioning, services.settings().team_buckets);
-  if (!buckets) {
-    checks.fail("target tables", buckets.error());
-    return false;
-  }
-  checks.ok("target tables",
-            fmt::format("{}: as they must be{}", engines,
-                        buckets->count() == 1 ? "" : fmt::format(", with {} team buckets", buckets->count())));
-  return true;
+  bool all_good = true;
+  for (std::uint32_t shard = 0; shard < std::max<std::size_t>(services.settings().servers().size(), 1); ++shard)
+    all_good = check_tables_of(services, shard, checks) && all_good;
+  return all_good;
 }
 
 void check_rollup(Services& services, CheckList& checks) {
@@ -156,6 +201,7 @@ void check_rollup(Services& services, CheckList& checks) {
     if (is_new && row.definition != services.definition().hash()) ++outdated;
   }
   checks.ok("targets", (*published)->to_string());
+  check_shards(services, **warehouse, cells, checks);
   if (outdated == 0)
     return checks.ok("ledger", fmt::format("{}, all made by today's definition ({})",
                                            counted(cells.size(), "cell", "cells"), services.definition().hash()));

@@ -98,7 +98,7 @@ bool check_directory(const Services& services, CheckList& checks) {
     const fs::path parent = existing_parent(directory);
     if (access(parent.c_str(), W_OK | X_OK) == 0)
       checks.ok("data directory", fmt::format("{}, not there yet; the first {} makes it", directory.string(),
-                                              services.settings().engine_url.empty() ? "load" : "backfill"));
+                                              services.settings().servers().empty() ? "load" : "backfill"));
     else
       checks.fail("data directory",
                   fmt::format("{} is not there, and {} cannot be written", directory.string(), parent.string()),
@@ -127,7 +127,7 @@ bool check_directory(const Services& services, CheckList& checks) {
 }
 
 EngineLook check_engine(Services& services, CheckList& checks) {
-  if (services.settings().engine_url.empty()) {
+  if (services.settings().servers().empty()) {
     const auto library = services.engine_library();
     if (!library) {
       checks.fail("chDB library", library.error());
@@ -143,13 +143,16 @@ EngineLook check_engine(Services& services, CheckList& checks) {
     checks.ok("engine", "not opened: there is nothing in it yet");
     return EngineLook::kClosed;
   }
-  const auto engine = services.engine();
-  const auto version = engine ? (*engine)->version() : Result<std::string>(tl::unexpected(engine.error()));
-  if (!version) {
-    checks.fail("engine", version.error());
-    return EngineLook::kClosed;
+  const std::vector<std::string> servers = services.settings().servers();
+  for (std::uint32_t shard = 0; shard < std::max<std::size_t>(servers.size(), 1); ++shard) {
+    const auto engine = services.engine(shard);
+    const auto version = engine ? (*engine)->version() : Result<std::string>(tl::unexpected(engine.error()));
+    if (!version) {
+      checks.fail("engine", version.error());
+      return EngineLook::kClosed;
+    }
+    checks.ok("engine", on_shard(services, shard) + *version);
   }
-  checks.ok("engine", *version);
   return EngineLook::kOpen;
 }
 

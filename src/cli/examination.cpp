@@ -76,7 +76,8 @@ Result<Examination> examine(Services& services, Output& output, const Examinatio
   examination.jobs_accept_definition = jobs_accept;
   constexpr std::size_t kPastDays = 200;
   GAPLESS_ASSIGN(const auto past, figures.store->partition_costs(kPastDays));
-  examination.seconds = seconds_to_build(estimate(examination.plan).cells_by_partition, past, settings.max_concurrent);
+  examination.seconds = seconds_to_build(estimate(examination.plan).cells_by_partition, past,
+                                         settings.max_concurrent * examination.plan.shards.count());
   return examination;
 }
 

@@ -87,16 +87,29 @@ Result<ExitCode> run_explain(Invocation& call) {
     return fail(Fault::kInvalidInput,
                 fmt::format("team {} is excluded (teams.exclude): nothing is known of it", team.value()));
   GAPLESS_ASSIGN(const Figures figures, call.services.figures());
-  GAPLESS_ASSIGN(const auto touches, touches_of(*figures.store, cells.front().cell()));
+  // On its team's shard; what the team left behind on others comes after it.
+  const auto own =
+      std::ranges::find_if(cells, [](const PlannedCell& planned) { return !planned.facts.moved.has_value(); });
+  const PlannedCell& main = own == cells.end() ? cells.front() : *own;
+  GAPLESS_ASSIGN(const auto touches, touches_of(*figures.store, main.cell()));
 
   const Definition& definition = call.services.definition();
-  Json cell = cell_json(examination, cells.front(), definition, true);
+  const Style style = call.output.style();
+  Json left = Json::array();
+  std::string left_text;
+  for (const PlannedCell& planned : cells) {
+    if (&planned == &main) continue;
+    left.push_back(cell_json(examination, planned, definition, true));
+    left_text += explained_text(examination, planned, definition, style) + "\n";
+  }
+  Json cell = cell_json(examination, main, definition, true);
   Json evidence = std::move(cell["evidence"]);
   cell.erase("evidence");
-  call.output.document({{"cell", std::move(cell)}, {"evidence", std::move(evidence)}, {"runs", touches_json(touches)}});
-  const Style style = call.output.style();
-  call.output.text(explained_text(examination, cells.front(), definition, style) + "\n" +
-                   touches_text(touches, cells.front(), style));
+  Json document = {{"cell", std::move(cell)}, {"evidence", std::move(evidence)}, {"runs", touches_json(touches)}};
+  if (!left.empty()) document["left_on_other_shards"] = std::move(left);
+  call.output.document(std::move(document));
+  call.output.text(explained_text(examination, main, definition, style) + "\n" + left_text +
+                   touches_text(touches, main, style));
   return ExitCode::kDone;
 }
 

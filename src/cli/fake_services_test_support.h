@@ -43,7 +43,7 @@ class FakeServices final : public Services {
     parts_.has_store = true;
     return parts_.figures ? parts_.figures->store : &parts_.store;
   }
-  Result<Engine*> engine() override { return no_engine(); }
+  Result<Engine*> engine(std::uint32_t) override { return no_engine(); }
   Result<Loader*> loader() override { return no_engine(); }
   Result<Warehouse*> warehouse() override { return no_engine(); }
   Result<Figures> figures() override {
@@ -53,9 +53,9 @@ class FakeServices final : public Services {
   Result<Reports*> reports() override { return no_engine(); }
   ReportMemory& report_memory() override { return report_memory_; }
   Result<TeamSettings*> team_settings() override { return &parts_.team_settings; }
-  Result<std::vector<TargetLook>> target_tables() override { return no_engine(); }
+  Result<std::vector<TargetLook>> target_tables(std::uint32_t) override { return no_engine(); }
   Result<Tables> tables() override { return no_engine(); }
-  Result<RightsLook> rights() override { return no_engine(); }
+  Result<RightsLook> rights(std::uint32_t) override { return no_engine(); }
   Status settle() override { return no_engine(); }
   Result<TakeOverReport> take_over() override { return no_engine(); }
   Result<ExitCode> serve(Output&) override { return no_engine(); }

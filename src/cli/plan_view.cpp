@@ -30,6 +30,16 @@ Json estimate_json(const Estimate& cost, const std::optional<double>& seconds) {
           {"seconds", seconds ? Json(*seconds) : Json(nullptr)}};
 }
 
+std::vector<TextTable::Cell> row_of(const PlannedCell& planned, bool with_shard) {
+  const Judgement& judgement = planned.judgement;
+  std::vector<TextTable::Cell> row = {planned.cell().day.to_string(), planned.cell().team.to_string()};
+  if (with_shard) row.emplace_back(std::to_string(planned.cell().shard));
+  row.emplace_back(std::string(name(judgement.state)), tone_of(judgement.state));
+  row.emplace_back(judgement.is_due() ? std::string(name(judgement.action)) : "");
+  row.emplace_back(judgement.why);
+  return row;
+}
+
 std::string conclusion(const Examination& examination, const Style& style) {
   const Plan& plan = examination.plan;
   const std::uint64_t cells = plan.cells_due();
@@ -69,7 +79,8 @@ std::string conclusion(const Examination& examination, const Style& style) {
 std::string explained_text(const Examination& examination, const PlannedCell& planned, const Definition& now,
                            const Style& style) {
   std::string text =
-      fmt::format("{}  team {}  {}: {}", planned.cell().day.to_string(), planned.cell().team.to_string(),
+      fmt::format("{}  team {}{}  {}: {}", planned.cell().day.to_string(), planned.cell().team.to_string(),
+                  examination.plan.shards.count() == 1 ? "" : fmt::format("  shard {}", planned.cell().shard),
                   style.paint(tone_of(planned.judgement.state), name(planned.judgement.state)), planned.judgement.why);
   if (planned.judgement.is_due()) text += fmt::format(" → {}", name(planned.judgement.action));
   return text + "\n" + evidence_text(planned.facts, examination.plan.targets, now, examination.definition_texts);
@@ -78,6 +89,7 @@ std::string explained_text(const Examination& examination, const PlannedCell& pl
 Json cell_json(const Examination& examination, const PlannedCell& planned, const Definition& now, bool with_evidence) {
   Json cell = {{"team_id", planned.cell().team.value()},
                {"day", planned.cell().day.to_string()},
+               {"shard", planned.cell().shard},
                {"state", name(planned.judgement.state)},
                {"action", name(planned.judgement.action)},
                {"why", planned.judgement.why}};
@@ -133,19 +145,18 @@ std::string plan_text(const Examination& examination, const Definition& now, con
                       const Style& style) {
   const Plan& plan = examination.plan;
   std::string text = fmt::format("{}, {}\n", plan.window.to_string(), counted(plan.teams.size(), "team", "teams"));
-  TextTable table({{"day"}, {"team", TextTable::Align::kRight}, {"state"}, {"action"}, {"why"}});
+  std::vector<TextTable::Column> columns = {
+      {"day"}, {"team", TextTable::Align::kRight}, {"state"}, {"action"}, {"why"}};
+  const bool with_shards = plan.shards.count() > 1;
+  if (with_shards) columns.insert(columns.begin() + 2, {"shard", TextTable::Align::kRight});
+  TextTable table(std::move(columns));
   std::string explained;
   for (const PlannedCell& planned : plan.cells) {
     if (!is_shown(planned, options)) continue;
-    const Judgement& judgement = planned.judgement;
     if (options.explain)
       explained += "\n" + explained_text(examination, planned, now, style);
     else
-      table.add({planned.cell().day.to_string(),
-                 planned.cell().team.to_string(),
-                 {std::string(name(judgement.state)), tone_of(judgement.state)},
-                 judgement.is_due() ? std::string(name(judgement.action)) : "",
-                 judgement.why});
+      table.add(row_of(planned, with_shards));
   }
   text += explained;
   if (!table.empty()) text += "\n" + table.render(style);

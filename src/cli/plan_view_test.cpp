@@ -61,6 +61,7 @@ TEST(PlanView, gives_programs_the_same) {
   ASSERT_EQ(json.at("cells").size(), 1U);
   EXPECT_EQ(json.at("cells")[0], (Json{{"team_id", 1},
                                        {"day", "2026-03-01"},
+                                       {"shard", 0},
                                        {"state", "missing"},
                                        {"action", "recompute"},
                                        {"why", "4 view events, never built"}}));

@@ -66,8 +66,8 @@ std::string joined(const std::vector<std::string>& parts, std::string_view separ
 
 }  // namespace
 
-ProgressState::Unit unit_of(TeamBuckets buckets) {
-  return buckets.count() == 1 ? ProgressState::Unit::kDays : ProgressState::Unit::kPartitions;
+ProgressState::Unit unit_of(TeamBuckets buckets, Shards shards) {
+  return buckets.count() * shards.count() == 1 ? ProgressState::Unit::kDays : ProgressState::Unit::kPartitions;
 }
 
 std::string progress_bar(const ProgressState& state) {

@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "cli/console.h"
+#include "core/shards.h"
 #include "core/team_buckets.h"
 
 namespace gapless {
@@ -24,7 +25,7 @@ struct ProgressState {
 };
 
 /// What is counted of a run: days, or where these have several buckets, partitions.
-ProgressState::Unit unit_of(TeamBuckets buckets);
+ProgressState::Unit unit_of(TeamBuckets buckets, Shards shards);
 
 /// A bar with rate and time left: "backfill  ████░░░░  12 of 30 days  40 %  3.1 days/s  0:06 left  2026-03-01 build".
 std::string progress_bar(const ProgressState& state);

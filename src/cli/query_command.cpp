@@ -94,6 +94,12 @@ Result<Coverage> look(Invocation& call, const QueryReport& report) {
   return coverage;
 }
 
+/// Which of the configured servers has the team.
+std::uint32_t shard_of(const Invocation& call, TeamId team) {
+  const std::size_t servers = std::max<std::size_t>(call.services.settings().servers().size(), 1);
+  return Shards::of(servers, "engine.shards").value().shard_of(team);
+}
+
 void say_what_to_know(Invocation& call, const QueryReport& report) {
   const ReportRequest& request = report.request;
   if (!report.zone_is_exact)
@@ -122,13 +128,16 @@ Result<ExitCode> run_query(Invocation& call) {
   if (call.given.has("--compare")) report.before = previous(asked.period, asked.zone);
 
   GAPLESS_ASSIGN(const Coverage coverage, look(call, report));
-  report.coverage = within(coverage, asked.period.utc_days());
+  const std::uint32_t shard = shard_of(call, asked.team);
+  GAPLESS_ASSIGN(report.coverage, on_one_shard(within(coverage, asked.period.utc_days()), shard));
   GAPLESS_ASSIGN(Reports* const reports, call.services.reports());
   const Limits limits = call.services.limits();
   if (call.given.has("--explain")) report.statements = {reports->statement(asked, report.coverage)};
   GAPLESS_ASSIGN(report.page, reports->read(asked, report.coverage, limits));
-  if (report.before)
-    GAPLESS_TRY(reports->read_before(asked, within(coverage, report.before->utc_days()), limits, report.page));
+  if (report.before) {
+    GAPLESS_ASSIGN(const Coverage before, on_one_shard(within(coverage, report.before->utc_days()), shard));
+    GAPLESS_TRY(reports->read_before(asked, before, limits, report.page));
+  }
 
   say_what_to_know(call, report);
   if (csv) {

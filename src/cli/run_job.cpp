@@ -31,7 +31,8 @@ class RunProgress {
     RunEvents events;
     events.on_start = [this](const RunRecord&, const Plan& plan) {
       if (!output_.is_quiet())
-        progress_.emplace(output_.console(), label_, unit_of(plan.team_buckets), ProgressDisplay::Lines::kNone);
+        progress_.emplace(output_.console(), label_, unit_of(plan.team_buckets, plan.shards),
+                          ProgressDisplay::Lines::kNone);
       set(0, plan.work_by_partition(true).size(), "");
     };
     events.on_step = [this](Day day, std::string_view step) {

@@ -75,6 +75,17 @@ std::string left_text(const RunReport& report) {
   return fmt::format("{}", fmt::join(parts, ", "));
 }
 
+/// A line for each shard, where there are several.
+std::string shares_text(const RunReport& report) {
+  std::string text;
+  for (std::size_t shard = 0; shard < report.shards.size(); ++shard) {
+    const ShardShare& share = report.shards[shard];
+    text += fmt::format("shard {}: {} in {}, {} of work\n", shard, counted(share.cells, "cell", "cells"),
+                        counted(share.partitions, "partition", "partitions"), format_seconds(share.seconds));
+  }
+  return text;
+}
+
 /// How the run ended, and what to do.
 std::string closing(const RunReport& report, const Style& style) {
   const auto strong = [&](std::string_view text) { return style.paint(tone_of(report.status), text); };
@@ -110,7 +121,7 @@ Tone tone_of(RunStatus status) {
 
 std::string run_text(const RunReport& report, const Style& style) {
   std::string text;
-  if (!report.days.empty()) text += days_table(report, style) + "\n";
+  if (!report.days.empty()) text += days_table(report, style) + "\n" + shares_text(report);
   text += closing(report, style);
   return text + style.paint(Tone::kDim, fmt::format("  (run {})", report.run_id)) + "\n";
 }
@@ -123,6 +134,7 @@ Json run_json(const RunReport& report) {
                {"days", Json::array()}};
   for (const DayReport& day : report.days)
     json["days"].push_back({{"day", day.partition.day.to_string()},
+                            {"shard", day.partition.shard},
                             {"bucket", day.partition.bucket},
                             {"status", name(day.status)},
                             {"cells", day.cells},
@@ -131,6 +143,11 @@ Json run_json(const RunReport& report) {
                             {"seconds", day.seconds},
                             {"error", text_or_null(day.error)}});
   json["cells_recomputed"] = report.cells_recomputed;
+  for (std::size_t shard = 0; shard < report.shards.size(); ++shard) {
+    const ShardShare& share = report.shards[shard];
+    json["shards"].push_back(
+        {{"shard", shard}, {"partitions", share.partitions}, {"cells", share.cells}, {"seconds", share.seconds}});
+  }
   json["seconds"] = report.seconds;
   json["error"] = text_or_null(report.error);
   json["reason"] = text_or_null(report.reason);

@@ -59,6 +59,7 @@ TEST(RunView, gives_programs_the_same) {
   EXPECT_EQ(json.at("status"), "succeeded");
   EXPECT_EQ(json.at("window"), (Json{{"from", "2026-03-01"}, {"to", "2026-03-03"}}));
   EXPECT_EQ(json.at("days"), Json::array({{{"day", "2026-03-01"},
+                                           {"shard", 0},
                                            {"bucket", 0},
                                            {"status", "published"},
                                            {"cells", 2},

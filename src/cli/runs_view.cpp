@@ -111,6 +111,7 @@ Json steps_json(const std::vector<StepRecord>& steps) {
   Json json = Json::array();
   for (const StepRecord& step : steps)
     json.push_back({{"day", step.partition.is_all() ? Json(nullptr) : Json(step.partition.day.to_string())},
+                    {"shard", step.partition.is_all() ? Json(nullptr) : Json(step.partition.shard)},
                     {"bucket", step.partition.bucket},
                     {"step", step.name},
                     {"status", step.status},

@@ -65,7 +65,8 @@ class Services {
   /// Makes the data directory and the store where there are none.
   virtual Result<StateStore*> store() = 0;
   /// The embedded engine, with loads that never committed undone and every table in its place.
-  virtual Result<Engine*> engine() = 0;
+  /// Of several servers that of a shard. Errors: kInvalidInput where there is no such shard.
+  virtual Result<Engine*> engine(std::uint32_t shard = 0) = 0;
   virtual Result<Loader*> loader() = 0;
   /// The warehouse, whoever keeps it: to look only.
   virtual Result<Warehouse*> warehouse() = 0;
@@ -80,10 +81,10 @@ class Services {
   virtual Result<Reports*> reports() = 0;
   /// What was found for reports, here and by other commands of the process.
   virtual ReportMemory& report_memory() = 0;
-  /// How the target tables that exist are made. The source is not looked at.
-  virtual Result<std::vector<TargetLook>> target_tables() = 0;
-  /// What the user of a server may do; opens it, and makes no tables first.
-  virtual Result<RightsLook> rights() = 0;
+  /// How the target tables that exist are made, on a shard. The source is not looked at.
+  virtual Result<std::vector<TargetLook>> target_tables(std::uint32_t shard = 0) = 0;
+  /// What the user of a server may do, that of a shard; opens it, and makes no tables first.
+  virtual Result<RightsLook> rights(std::uint32_t shard = 0) = 0;
   /// The table that the strategy project_settings looks at. Errors: kInvalidInput where the configuration names none.
   virtual Result<TeamSettings*> team_settings() = 0;
   /// Makes store() the warehouse's keeper. Errors as run/take_over.h.

@@ -60,8 +60,14 @@ struct JobTimes {
 /// What this run of the program was told, every value checked. app/ makes it, from its table of settings, which also has
 /// the defaults; what stands here is not one.
 struct Settings {
-  std::filesystem::path data;  ///< as given, perhaps relative
-  std::string engine_url;      ///< of a server; empty: the embedded engine
+  std::filesystem::path data;              ///< as given, perhaps relative
+  std::string engine_url;                  ///< of a server
+  std::vector<std::string> engine_shards;  ///< of several servers, by shard; not beside engine_url
+  /// Those of all servers, by shard; none: the embedded engine.
+  std::vector<std::string> servers() const {
+    if (engine_shards.empty() && !engine_url.empty()) return {engine_url};
+    return engine_shards;
+  }
   std::string engine_user;
   std::string engine_password;
   std::filesystem::path engine_password_file;  ///< empty: none; and the next likewise

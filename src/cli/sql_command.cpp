@@ -5,6 +5,8 @@
 #include <iterator>
 
 #include "cli/commands.h"
+#include "core/shards.h"
+#include "util/parse_number.h"
 
 namespace gapless {
 namespace {
@@ -16,6 +18,17 @@ Result<std::string> read_query(const std::string& argument) {
   return query;
 }
 
+Result<std::uint32_t> read_shard(const Given& given) {
+  const auto text = given.value("--shard");
+  if (!text) return 0;
+  const auto shard = parse_number<std::uint32_t>(*text);
+  if (!shard || *shard >= Shards::kMost)
+    return fail(
+        Fault::kInvalidInput,
+        fmt::format("--shard must be the number of a server of engine.shards, the first is 0, not '{}'", *text));
+  return *shard;
+}
+
 std::string format_of(const Invocation& call) {
   if (const auto format = call.given.value("--format")) return *format;
   if (call.output.is_json()) return "JSON";
@@ -25,13 +38,14 @@ std::string format_of(const Invocation& call) {
 
 Result<ExitCode> run_sql(Invocation& call) {
   GAPLESS_ASSIGN(const std::string query, read_query(call.given.arguments().front()));
+  GAPLESS_ASSIGN(const std::uint32_t shard, read_shard(call.given));
   // What a run that died left half published must not be read. A warehouse that another store keeps may be looked at.
   if (auto settled = call.services.settle(); !settled) {
     if (settled.error().fault != Fault::kConflict || call.given.has("--write")) return fail(std::move(settled.error()));
     GAPLESS_TRY(call.services.engine());
     call.output.warning(settled.error().message);
   }
-  GAPLESS_ASSIGN(Engine * engine, call.services.engine());
+  GAPLESS_ASSIGN(Engine * engine, call.services.engine(shard));
   StatementOptions options;
   options.deadline = call.services.limits().deadline;
   options.memory_limit_bytes = call.services.limits().memory_limit_bytes;
@@ -61,7 +75,10 @@ CommandSpec sql_command() {
       .options = {{.name = "--format",
                    .value = "NAME",
                    .help = "an output format of ClickHouse, such as CSVWithNames, JSONEachRow or Vertical"},
-                  {.name = "--write", .help = "also statements that change something"}},
+                  {.name = "--write", .help = "also statements that change something"},
+                  {.name = "--shard",
+                   .value = "N",
+                   .help = "on which server of engine.shards; without it 0, the first"}},
       .examples = {{"gapless sql \"SELECT toDate(period_bucket) AS day, sumMerge(pageviews_count_state) AS views"
                     " FROM web_pre_aggregated_stats GROUP BY day ORDER BY day\"",
                     "page views by day"},

@@ -15,7 +15,9 @@ bool is_shown(const PlannedCell& planned, const Selection& selection) {
 }
 
 Json day_json(const PlannedCell& planned) {
-  Json json = {{"day", planned.cell().day.to_string()}, {"state", name(planned.judgement.state)}};
+  Json json = {{"day", planned.cell().day.to_string()},
+               {"shard", planned.cell().shard},
+               {"state", name(planned.judgement.state)}};
   const LedgerRow* row = planned.facts.entry ? &planned.facts.entry->any() : nullptr;
   json["view_events"] = row == nullptr ? Json(nullptr) : Json(row->content.measures.view_events);
   json["sessions"] = row == nullptr ? Json(nullptr) : Json(row->content.measures.sessions);
@@ -41,8 +43,15 @@ std::vector<TeamCoverage> coverage_of(const Examination& examination, const Sele
   std::map<TeamId, TeamCoverage> teams;
   for (const TeamId team : examination.plan.teams) teams.emplace(team, TeamCoverage{team, {}});
   for (const PlannedCell& planned : examination.plan.cells)
-    if (is_shown(planned, selection))
+    if (is_shown(planned, selection) && !planned.facts.moved)
       teams.at(planned.cell().team).days.emplace(planned.cell().day, planned.judgement.state);
+  // What a team left on another shard is seen where nothing else is to be done about the day.
+  for (const PlannedCell& planned : examination.plan.cells) {
+    if (!is_shown(planned, selection) || !planned.facts.moved || planned.judgement.state == CellState::kEmpty) continue;
+    CellState& shown =
+        teams.at(planned.cell().team).days.emplace(planned.cell().day, planned.judgement.state).first->second;
+    if (shown == CellState::kFresh || shown == CellState::kEmpty) shown = planned.judgement.state;
+  }
   std::vector<TeamCoverage> all;
   for (auto& [team, coverage] : teams)
     if (!coverage.days.empty()) all.push_back(std::move(coverage));

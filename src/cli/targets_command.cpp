@@ -1,6 +1,8 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
+
 #include "cli/commands.h"
 #include "cli/progress.h"
 #include "cli/run_job.h"
@@ -15,18 +17,28 @@ namespace gapless {
 namespace {
 
 Result<ExitCode> run_targets(Invocation& call) {
-  GAPLESS_ASSIGN(const auto looks, call.services.target_tables());
   const std::string database = call.services.settings().database.text();
+  const std::size_t shards = std::max<std::size_t>(call.services.settings().servers().size(), 1);
   Json json = {{"targets", Json::array()}};
-  TextTable table({{"target"}, {"table"}, {"engine"}, {"team buckets", TextTable::Align::kRight}});
-  for (const TargetLook& look : looks) {
-    const std::string full_name = fmt::format("{}.{}", database, table_name(look.target));
-    json["targets"].push_back({{"target", name(look.target)},
-                               {"table", full_name},
-                               {"engine", look.engine},
-                               {"team_buckets", look.team_buckets ? Json(look.team_buckets->count()) : Json(nullptr)}});
-    table.add({std::string(name(look.target)), full_name, look.engine,
-               look.team_buckets ? std::to_string(look.team_buckets->count()) : "-"});
+  std::vector<TextTable::Column> columns = {
+      {"target"}, {"table"}, {"engine"}, {"team buckets", TextTable::Align::kRight}};
+  if (shards > 1) columns.insert(columns.begin(), {"shard", TextTable::Align::kRight});
+  TextTable table(std::move(columns));
+  for (std::uint32_t shard = 0; shard < shards; ++shard) {
+    GAPLESS_ASSIGN(const auto looks, call.services.target_tables(shard));
+    for (const TargetLook& look : looks) {
+      const std::string full_name = fmt::format("{}.{}", database, table_name(look.target));
+      json["targets"].push_back(
+          {{"target", name(look.target)},
+           {"shard", shard},
+           {"table", full_name},
+           {"engine", look.engine},
+           {"team_buckets", look.team_buckets ? Json(look.team_buckets->count()) : Json(nullptr)}});
+      std::vector<TextTable::Cell> row = {std::string(name(look.target)), full_name, look.engine,
+                                          look.team_buckets ? std::to_string(look.team_buckets->count()) : "-"};
+      if (shards > 1) row.insert(row.begin(), std::to_string(shard));
+      table.add(std::move(row));
+    }
   }
   call.output.document(json);
   call.output.text(table.render(call.output.style()));

@@ -9,15 +9,16 @@
 
 namespace gapless {
 
-/// One (team, day) of a rollup.
+/// One (team, day) of a rollup, on one shard (core/shards.h). After teams have moved it may be on several.
 struct Cell {
   TeamId team;
   Day day;
+  std::uint32_t shard = 0;
   auto operator<=>(const Cell&) const = default;
 };
 
-/// The unit of work: what is staged, leased, gated, published and journalled. The bucket is that of core/team_buckets.h; the
-/// shard is 0 until there are more.
+/// The unit of work: what is staged, leased, gated, published and journalled. The shard is that of core/shards.h, the bucket
+/// that of core/team_buckets.h.
 struct Partition {
   std::uint32_t shard = 0;
   Day day;

@@ -13,9 +13,9 @@ Result<TeamBuckets> TeamBuckets::of(std::uint64_t count, std::string_view origin
   return TeamBuckets(static_cast<std::uint32_t>(count));
 }
 
-std::vector<Partition> TeamBuckets::partitions_of(Day day) const {
+std::vector<Partition> TeamBuckets::partitions_of(Day day, std::uint32_t shard) const {
   std::vector<Partition> partitions;
-  for (std::uint32_t bucket = 0; bucket < count_; ++bucket) partitions.push_back({0, day, bucket});
+  for (std::uint32_t bucket = 0; bucket < count_; ++bucket) partitions.push_back({shard, day, bucket});
   return partitions;
 }
 
@@ -24,10 +24,10 @@ std::string TeamBuckets::partition_id(const Partition& partition) const {
   return count_ == 1 ? day : fmt::format("{}-{}", day, partition.bucket);
 }
 
-std::optional<Partition> TeamBuckets::of_partition_id(std::string_view id) const {
+std::optional<Partition> TeamBuckets::of_partition_id(std::string_view id, std::uint32_t shard) const {
   const auto day = Day::of_partition_id(id.substr(0, count_ == 1 ? id.size() : id.find('-')));
   if (!day) return std::nullopt;
-  Partition partition{0, *day, 0};
+  Partition partition{shard, *day, 0};
   if (count_ > 1)
     if (const std::size_t dash = id.find('-'); dash != std::string_view::npos)
       std::from_chars(id.data() + dash + 1, id.data() + id.size(), partition.bucket);

@@ -22,15 +22,15 @@ class TeamBuckets {
 
   std::uint32_t count() const { return count_; }
   std::uint32_t bucket_of(TeamId team) const { return static_cast<std::uint32_t>(team.value() % count_); }
-  Partition partition_of(const Cell& cell) const { return {0, cell.day, bucket_of(cell.team)}; }
+  Partition partition_of(const Cell& cell) const { return {cell.shard, cell.day, bucket_of(cell.team)}; }
   bool contains(const Partition& partition, const Cell& cell) const { return partition_of(cell) == partition; }
-  /// A day's, in order.
-  std::vector<Partition> partitions_of(Day day) const;
+  /// A day's on one shard, in order.
+  std::vector<Partition> partitions_of(Day day, std::uint32_t shard = 0) const;
 
   /// What the engine calls a partition of the targets: "20260301", or with several buckets "20260301-3".
   std::string partition_id(const Partition& partition) const;
-  /// None for any other text.
-  std::optional<Partition> of_partition_id(std::string_view id) const;
+  /// Of a shard. None for any other text.
+  std::optional<Partition> of_partition_id(std::string_view id, std::uint32_t shard = 0) const;
 
   bool operator==(const TeamBuckets&) const = default;
 

@@ -83,8 +83,23 @@ Judgement judge_expired(const CellFacts& facts, const JudgeOptions& options) {
                       table_name(Target::kBreakdowns))};
 }
 
+/// What a team left behind where it was, of a day whose events are there. When it goes the plan as a whole says.
+Judgement judge_moved(const CellFacts& facts, const JudgeOptions& options) {
+  if (!facts.entry && !facts.has_target_rows())
+    return {CellState::kEmpty, Action::kNone, "the team is another shard's"};
+  if (!facts.entry)
+    return {CellState::kForeign, options.take_over ? Action::kRecompute : Action::kNone,
+            fmt::format("target rows that gapless did not write, of a team that is shard {}'s; backfill --take-over"
+                        " takes them away",
+                        facts.moved->to)};
+  return {CellState::kOrphaned, Action::kRecompute,
+          fmt::format("holds {}, of a team that is shard {}'s now",
+                      views(facts.entry->any().content.measures.view_events), facts.moved->to)};
+}
+
 Judgement judge_closed(const CellFacts& facts, const Definition& now, const JudgeOptions& options) {
   if (facts.expired_because) return judge_expired(facts, options);
+  if (facts.moved) return judge_moved(facts, options);
   if (!facts.entry && facts.has_target_rows())
     return {CellState::kForeign, options.take_over ? Action::kRecompute : Action::kNone,
             "target rows that gapless did not write; adopt them, or backfill --take-over"};

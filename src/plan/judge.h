@@ -48,6 +48,13 @@ struct LedgerEntry {
 /// A team's entry among the rows of one day; none: it has none.
 std::optional<LedgerEntry> entry_of(const std::vector<LedgerRow>& rows, TeamId team);
 
+/// Of a cell whose team is another shard's now (core/shards.h).
+struct Move {
+  std::uint32_t to = 0;
+  /// The view events of the cell there, as the ledger says; none: it has no entry of all targets that are kept.
+  std::optional<std::uint64_t> published;
+};
+
 /// Everything that is known about one cell at one moment.
 struct CellFacts {
   explicit CellFacts(Cell which) : cell(which) {}
@@ -56,6 +63,7 @@ struct CellFacts {
   bool day_is_open = false;
   std::optional<std::string> expired_because;  ///< set: the source no longer holds all of [E-2, E+2)
   bool is_past_keeping = false;                ///< expired whatever the source holds: figures of its age are not kept
+  std::optional<Move> moved;                   ///< set: no event is this shard's, and nothing is built here again
 
   std::uint64_t day_events = 0;      ///< flat, on the day
   std::uint64_t day_views = 0;       ///< flat view events on the day
@@ -71,7 +79,7 @@ struct CellFacts {
 
   bool has_target_rows() const;
   /// An entry whose window differs tells nothing until its sessions are looked at.
-  bool needs_owned_look() const { return entry && !is_confirmed && !(entry->any().window == window); }
+  bool needs_owned_look() const { return !moved && entry && !is_confirmed && !(entry->any().window == window); }
 };
 
 /// Whether a target holds what the ledger says: as many groups with the same hash over them, and the same sums. Stats have

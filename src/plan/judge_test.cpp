@@ -374,6 +374,22 @@ TEST(JudgeReason, NamesTheOlderDefinitionWhereOnlyOneTargetIsOutdated) {
             "made by definition " + kOldDefinition.hash() + ", now " + kDefinition.hash());
 }
 
+TEST(Judge, OfATeamThatMovedSaysWhatItLeftBehind) {
+  const auto moved = [](const Story& left) {
+    CellFacts facts = left.facts();
+    facts.moved = Move{2, std::nullopt};
+    EXPECT_FALSE(facts.needs_owned_look()) << "no event is this shard's";
+    return judge(facts, kDefinition, {});
+  };
+  EXPECT_EQ(moved(published()).state, CellState::kOrphaned);
+  EXPECT_NE(moved(published()).why.find("of a team that is shard 2's now"), std::string::npos);
+  EXPECT_EQ(moved(published().other_definition()).state, CellState::kOrphaned) << "it goes, whoever made it";
+  EXPECT_EQ(moved(published_as_empty()).state, CellState::kOrphaned) << "its entry, too";
+  EXPECT_EQ(moved(story()).state, CellState::kEmpty);
+  EXPECT_EQ(moved(story().foreign_rows()).state, CellState::kForeign);
+  EXPECT_EQ(moved(published().expired()).state, CellState::kExpired) << "they are all there is";
+}
+
 TEST(JudgeReason, OfAnOpenDayNamesTheStateBelow) {
   EXPECT_EQ(judge(story().views(2).open().facts(), kDefinition, kIncludeOpen()).why,
             "the day is not over; missing: 2 view events, never built");

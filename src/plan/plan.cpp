@@ -61,20 +61,51 @@ std::vector<std::pair<Day, Teams>> Plan::work(bool newest_first) const {
 }
 
 std::vector<std::pair<Partition, std::vector<const PlannedCell*>>> Plan::work_by_partition(bool newest_first) const {
-  std::map<Day, std::map<std::uint32_t, std::vector<const PlannedCell*>>> by_day;
+  std::map<Day, std::map<Partition, std::vector<const PlannedCell*>>> by_day;
   for (const PlannedCell& planned : cells)
     if (planned.judgement.is_due())
-      by_day[planned.cell().day][team_buckets.bucket_of(planned.cell().team)].push_back(&planned);
+      by_day[planned.cell().day][team_buckets.partition_of(planned.cell())].push_back(&planned);
   std::vector<std::pair<Partition, std::vector<const PlannedCell*>>> partitions;
-  const auto add = [&](const auto& one) {
-    for (const auto& [bucket, planned] : one.second) partitions.emplace_back(Partition{0, one.first, bucket}, planned);
-  };
+  const auto add = [&](const auto& one) { partitions.insert(partitions.end(), one.second.begin(), one.second.end()); };
   if (newest_first)
     std::for_each(by_day.rbegin(), by_day.rend(), add);
   else
     std::for_each(by_day.begin(), by_day.end(), add);
   return partitions;
 }
+
+namespace {
+
+/// What a plan does about a cell that a team left behind, by what it does about the team's own: nothing goes before that is
+/// as it should be, unless there is nothing to publish. Where the plan does not have that one, it needs nothing.
+void settle_move(PlannedCell& left, const PlannedCell* own) {
+  if (left.judgement.action != Action::kRecompute) return;
+  const Move& move = *left.facts.moved;
+  left.views_there = move.published;
+  const bool is_settled =
+      own == nullptr || own->judgement.state == CellState::kFresh || own->judgement.state == CellState::kEmpty;
+  if (own != nullptr && own->judgement.is_due() && move.to > left.cell().shard) {
+    left.goes_after_the_new = true;
+    if (!left.views_there) left.views_there = own->facts.day_views + own->facts.next_day_views;
+  } else if (!is_settled) {
+    left.judgement.action = Action::kNone;
+    left.judgement.why += "; it goes when that has the day";
+  }
+}
+
+/// Cells of one team and day follow each other.
+void settle_moves(Plan& plan) {
+  for (auto first = plan.cells.begin(); first != plan.cells.end();) {
+    const auto end = std::find_if(first, plan.cells.end(), [&](const PlannedCell& planned) {
+      return planned.cell().day != first->cell().day || planned.cell().team != first->cell().team;
+    });
+    const auto own = std::find_if(first, end, [](const PlannedCell& planned) { return !planned.facts.moved; });
+    for (; first != end; ++first)
+      if (first->facts.moved) settle_move(*first, own == end ? nullptr : &*own);
+  }
+}
+
+}  // namespace
 
 Plan make_plan(DayRange window, Teams teams, std::vector<CellFacts> facts, const Definition& definition,
                const PlanOptions& options, const std::map<std::string, std::string>& previous_texts) {
@@ -83,7 +114,7 @@ Plan make_plan(DayRange window, Teams teams, std::vector<CellFacts> facts, const
   order.reserve(facts.size());
   for (CellFacts& one : facts) order.push_back(&one);
   std::sort(order.begin(), order.end(), [](const CellFacts* a, const CellFacts* b) {
-    return std::tie(a->cell.day, a->cell.team) < std::tie(b->cell.day, b->cell.team);
+    return std::tie(a->cell.day, a->cell.team, a->cell.shard) < std::tie(b->cell.day, b->cell.team, b->cell.shard);
   });
 
   Plan plan;
@@ -101,6 +132,7 @@ Plan make_plan(DayRange window, Teams teams, std::vector<CellFacts> facts, const
     if (!options.states.empty() && !options.states.contains(judgement.state)) judgement.action = Action::kNone;
     plan.cells.push_back({std::move(*one), std::move(judgement)});
   }
+  settle_moves(plan);
   return plan;
 }
 
@@ -150,9 +182,11 @@ std::vector<Cell> shrinking_cells(const Plan& plan, double max_percent) {
   for (const PlannedCell& planned : plan.cells) {
     if (!planned.facts.entry) continue;
     ++with_entry;
-    if (planned.judgement.action != Action::kRecompute || !planned.facts.owned) continue;
+    const bool is_known = planned.facts.owned || planned.facts.moved;
+    if (planned.judgement.action != Action::kRecompute || !is_known) continue;
     const std::uint64_t before = planned.facts.entry->any().content.measures.view_events;
-    const std::uint64_t now = planned.facts.owned->measures.view_events;
+    const std::uint64_t now =
+        planned.facts.moved ? planned.views_there.value_or(0) : planned.facts.owned->measures.view_events;
     if (shrinks(before, now)) shrinking.push_back(planned.cell());
   }
   const bool too_many = static_cast<double>(shrinking.size()) * 100.0 > max_percent * static_cast<double>(with_entry);

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "core/shards.h"
 #include "core/team_buckets.h"
 #include "plan/judge.h"
 
@@ -14,10 +15,14 @@ namespace gapless {
 struct PlannedCell {
   CellFacts facts;
   Judgement judgement;
+  /// Of a cell that is to go because its team moved: the view events that the team's shard has of it, or will have at most.
+  std::optional<std::uint64_t> views_there = {};
+  /// It goes once the team's shard has the cell, which is due in the same plan.
+  bool goes_after_the_new = false;
   const Cell& cell() const { return facts.cell; }
 };
 
-/// What would be done and why: every cell that was looked at, sorted by day and team. A cell is due where it is to be
+/// What would be done and why: every cell that was looked at, sorted by day, team and shard. A cell is due where it is to be
 /// recomputed or derived.
 struct Plan {
   DayRange window{Day::of({}), Day::of({})};
@@ -31,6 +36,7 @@ struct Plan {
   std::string source_version = {};
   Targets targets = all_targets();  ///< that are kept
   TeamBuckets team_buckets = {};    ///< of the targets
+  Shards shards = {};
   std::string why_nobody = {};      ///< where no team is selected: why
 
   std::map<CellState, std::uint64_t> summary() const;
@@ -43,7 +49,8 @@ struct Plan {
   std::string why_nothing() const;
   /// The days with at least one cell that is due, and its teams; newest first, or oldest first.
   std::vector<std::pair<Day, Teams>> work(bool newest_first) const;
-  /// The partitions with at least one cell that is due, and those cells, which are the plan's; in the same order of days.
+  /// The partitions with at least one cell that is due, and those cells, which are the plan's; in the same order of days, and
+  /// within a day by shard and bucket.
   std::vector<std::pair<Partition, std::vector<const PlannedCell*>>> work_by_partition(bool newest_first) const;
 };
 
@@ -75,7 +82,8 @@ Estimate estimate_of_outdated(const Plan& plan);
 
 /// The blast radius (SEMANTICS: the state of a cell): the cells with an entry that a plan would recompute to nothing or
 /// to less than half their view events, where these are more than `max_percent` of the plan's cells that have an entry,
-/// and at least 5. Empty where the plan may go on.
+/// and at least 5. Of a cell that goes because its team moved counts what the team's shard has instead. Empty where the plan may
+/// go on.
 std::vector<Cell> shrinking_cells(const Plan& plan, double max_percent);
 
 /// True where a cell of `before` view events would be left with less than half of them.

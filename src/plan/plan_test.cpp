@@ -159,6 +159,135 @@ TEST(PlanWork, ListsDaysWithSomethingToDoInTheOrderAskedFor) {
               ElementsAre(Pair(last, ElementsAre(team(1), team(5))), Pair(first, ElementsAre(team(2)))));
 }
 
+/// On shard 0, of a team that is shard 2's now.
+CellFacts left_behind(Cell which, std::uint64_t views, std::optional<std::uint64_t> published_there = std::nullopt) {
+  CellFacts facts = fresh(which, views);
+  facts.window = {};
+  facts.day_events = facts.day_views = 0;
+  facts.moved = Move{2, published_there};
+  return facts;
+}
+Cell on_shard_2(Cell which) { return {which.team, which.day, 2}; }
+
+CellFacts damaged(Cell which) {
+  CellFacts facts = fresh(which);
+  facts.content = {};
+  return facts;
+}
+
+struct MoveCase {
+  const char* name;
+  CellFacts left;
+  std::vector<CellFacts> own;  ///< of the team's shard; none: it needs nothing
+  std::set<CellState> states;
+  Action action;
+  bool after_the_new;
+  bool shrinks;
+};
+void PrintTo(const MoveCase& one, std::ostream* out) { *out << one.name; }
+
+class Moves : public testing::TestWithParam<MoveCase> {};
+
+TEST_P(Moves, WhatWasLeftGoesWhenNothingIsLost) {
+  const MoveCase& one = GetParam();
+  PlanOptions options;
+  options.states = one.states;
+  std::vector<CellFacts> facts = one.own;
+  facts.push_back(one.left);
+  const Plan plan = plan_of(facts, options);
+  const PlannedCell& left = plan.cells.front();
+  ASSERT_TRUE(left.facts.moved) << "cells of a day and team are sorted by shard";
+  EXPECT_EQ(left.judgement.action, one.action) << left.judgement.why;
+  EXPECT_EQ(left.goes_after_the_new, one.after_the_new);
+  // Five times over, which is when it counts.
+  std::vector<CellFacts> many;
+  for (std::uint64_t id = 1; id <= 5; ++id)
+    for (CellFacts copy : facts) {
+      copy.cell.team = team(id);
+      many.push_back(std::move(copy));
+    }
+  EXPECT_EQ(!shrinking_cells(plan_of(many, options), 10).empty(), one.shrinks);
+}
+
+const Cell kMoved = cell(1, "2026-03-01");
+CellFacts expired(CellFacts facts) {
+  facts.expired_because = "the source begins later";
+  return facts;
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    All, Moves,
+    testing::Values(
+        MoveCase{"published_there",
+                 left_behind(kMoved, 10, 10),
+                 {fresh(on_shard_2(kMoved))},
+                 {},
+                 Action::kRecompute,
+                 false,
+                 false},
+        MoveCase{"published_there_and_settled", left_behind(kMoved, 10, 10), {}, {}, Action::kRecompute, false, false},
+        MoveCase{"published_there_with_little", left_behind(kMoved, 10, 4), {}, {}, Action::kRecompute, false, true},
+        MoveCase{"due_there",
+                 left_behind(kMoved, 10),
+                 {missing(on_shard_2(kMoved), 10)},
+                 {},
+                 Action::kRecompute,
+                 true,
+                 false},
+        MoveCase{"due_there_with_little",
+                 left_behind(kMoved, 10),
+                 {missing(on_shard_2(kMoved), 4)},
+                 {},
+                 Action::kRecompute,
+                 true,
+                 true},
+        MoveCase{"due_there_but_not_chosen",
+                 left_behind(kMoved, 10),
+                 {missing(on_shard_2(kMoved), 10)},
+                 {CellState::kOrphaned},
+                 Action::kNone,
+                 false,
+                 false},
+        MoveCase{"not_chosen",
+                 left_behind(kMoved, 10),
+                 {missing(on_shard_2(kMoved), 10)},
+                 {CellState::kMissing},
+                 Action::kNone,
+                 false,
+                 false},
+        MoveCase{"damaged_there_and_not_chosen",
+                 left_behind(kMoved, 10, 10),
+                 {damaged(on_shard_2(kMoved))},
+                 {CellState::kOrphaned},
+                 Action::kNone,
+                 false,
+                 false},
+        MoveCase{"events_gone",
+                 left_behind(kMoved, 10),
+                 {CellFacts(on_shard_2(kMoved))},
+                 {},
+                 Action::kRecompute,
+                 false,
+                 true},
+        MoveCase{"events_gone_and_left_out", left_behind(kMoved, 10), {}, {}, Action::kRecompute, false, true},
+        MoveCase{
+            "foreign_there", left_behind(kMoved, 10), {foreign(on_shard_2(kMoved))}, {}, Action::kNone, false, false},
+        MoveCase{"expired",
+                 expired(left_behind(kMoved, 10)),
+                 {expired(CellFacts(on_shard_2(kMoved)))},
+                 {},
+                 Action::kNone,
+                 false,
+                 false},
+        MoveCase{"open",
+                 opened(left_behind(kMoved, 10)),
+                 {opened(missing(on_shard_2(kMoved), 10))},
+                 {},
+                 Action::kNone,
+                 false,
+                 false}),
+    [](const testing::TestParamInfo<MoveCase>& one) { return std::string(one.param.name); });
+
 struct OptionsCase {
   const char* name;
   PlanOptions options;

@@ -1,5 +1,7 @@
 #include "query/coverage.h"
 
+#include <fmt/format.h>
+
 namespace gapless {
 namespace {
 
@@ -16,7 +18,12 @@ NarrowPart narrow_part(const CellFacts& facts, const Targets& kept) {
 
 DayAnswer from_target(const CellFacts& facts, CellState state, const Targets& kept) {
   const std::uint64_t sessions = facts.entry ? facts.entry->any().content.measures.sessions : 0;
-  return {DaySource::kTarget, state, narrow_part(facts, kept), sessions};
+  return {.source = DaySource::kTarget,
+          .state = state,
+          .narrow = narrow_part(facts, kept),
+          .sessions = sessions,
+          .shard = facts.cell.shard,
+          .has_figures_alone = state == CellState::kExpired && (facts.entry || facts.has_target_rows())};
 }
 
 DayAnswer answer_of(const CellFacts& facts, const Definition& definition, const Targets& kept, bool source_is_empty) {
@@ -54,6 +61,24 @@ DaySource source_of(CellState state) {
 
 std::string_view DayAnswer::why() const { return state ? name(*state) : "changed"; }
 
+Result<Coverage> on_one_shard(Coverage coverage, std::uint32_t of_team) {
+  std::optional<std::pair<Day, std::uint32_t>> bound;
+  for (const auto& [day, answer] : coverage.answers) {
+    if (!answer.has_figures_alone) continue;
+    if (bound && bound->second != answer.shard)
+      return fail(
+          Fault::kUnavailable,
+          fmt::format("the figures of {} are on shard {} and those of {} on shard {}, and their events are gone: a"
+                      " report is read from one server; ask for these days apart",
+                      bound->first.to_string(), bound->second, day.to_string(), answer.shard));
+    bound.emplace(day, answer.shard);
+  }
+  coverage.shard = bound ? bound->second : of_team;
+  for (auto& [day, answer] : coverage.answers)
+    if (answer.state == CellState::kFresh && answer.shard != coverage.shard) answer.source = DaySource::kRaw;
+  return coverage;
+}
+
 std::vector<Day> Coverage::of(DaySource from) const {
   std::vector<Day> found;
   for (const auto& [day, answer] : answers)
@@ -73,9 +98,21 @@ Result<Coverage> look_at_coverage(Warehouse& warehouse, StateStore& store, const
                     .kept = request.kept};
   GAPLESS_ASSIGN(const Observation seen, observe(warehouse, store, scope, definition, limits));
   Coverage coverage{request.days, {}, seen.source};
+  const auto answer = [&](const CellFacts& facts) {
+    return answer_of(facts, definition, warehouse.targets(), !seen.source.days);
+  };
+  const auto is_wanted = [&](const CellFacts& facts) {
+    return facts.cell.team == request.team && request.days.contains(facts.cell.day);
+  };
   for (const CellFacts& facts : seen.facts)
-    if (facts.cell.team == request.team && request.days.contains(facts.cell.day))
-      coverage.answers.emplace(facts.cell.day, answer_of(facts, definition, warehouse.targets(), !seen.source.days));
+    if (is_wanted(facts) && !facts.moved) coverage.answers.emplace(facts.cell.day, answer(facts));
+  // What a team left behind counts where its shard has nothing, and no events to make it from.
+  for (const CellFacts& facts : seen.facts) {
+    if (!is_wanted(facts) || !facts.moved || facts.moved->published) continue;
+    DayAnswer& own = coverage.answers[facts.cell.day];
+    const DayAnswer left = answer(facts);
+    if (left.has_figures_alone && !own.has_figures_alone) own = left;
+  }
   return coverage;
 }
 

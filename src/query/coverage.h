@@ -33,6 +33,8 @@ struct DayAnswer {
   std::optional<CellState> state;
   NarrowPart narrow = NarrowPart::kNone;  ///< of a day that is answered from targets
   std::uint64_t sessions = 0;             ///< of the day as it was published
+  std::uint32_t shard = 0;                ///< whose targets have the day
+  bool has_figures_alone = false;         ///< they are all there is: the events are gone
 
   std::string_view why() const;  ///< the state's name, or "changed"
 };
@@ -47,9 +49,15 @@ struct Coverage {
   SourceExtent source = {};          ///< of all teams
   /// Of all that it was found from; empty where none can be told.
   std::string version = {};
+  std::uint32_t shard = 0;  ///< on which these answers are to be had; the raw events are on all
 
   std::vector<Day> of(DaySource from) const;
 };
+
+/// The same answers on one shard, which a report is read from: that of the team, or where figures without events lie on
+/// another, that one; what of the other days is not there is read from raw events. Errors: kUnavailable where such figures
+/// lie on several.
+Result<Coverage> on_one_shard(Coverage coverage, std::uint32_t of_team);
 
 /// Whose days, and what the planner has to know of them.
 struct CoverageRequest {

@@ -214,14 +214,15 @@ Result<std::vector<ReportRow>> Reports::ask(const Statement& statement, const Co
                                             const Limits& limits) const {
   // Raw events may be read with persons that have been merged since, of which a version says nothing.
   const bool may_be_known = memory_ != nullptr && !coverage.version.empty() && coverage.of(DaySource::kRaw).empty();
-  if (!may_be_known) return ask_engine(statement, limits);
+  if (!may_be_known) return ask_engine(statement, coverage.shard, limits);
   if (auto known = memory_->rows(statement, coverage.version)) return std::move(*known);
-  GAPLESS_ASSIGN(std::vector<ReportRow> rows, ask_engine(statement, limits));
+  GAPLESS_ASSIGN(std::vector<ReportRow> rows, ask_engine(statement, coverage.shard, limits));
   memory_->keep_rows(statement, coverage.version, rows);
   return rows;
 }
 
-Result<std::vector<ReportRow>> Reports::ask_engine(const Statement& statement, const Limits& limits) const {
+Result<std::vector<ReportRow>> Reports::ask_engine(const Statement& statement, std::uint32_t shard,
+                                                   const Limits& limits) const {
   StatementOptions options = options_of(limits);
   options.max_result_rows = kAllRows;
   options.read_only = true;
@@ -230,7 +231,7 @@ Result<std::vector<ReportRow>> Reports::ask_engine(const Statement& statement, c
     for (const char* setting : {"max_bytes_before_external_group_by", "max_bytes_before_external_sort"})
       options.settings[setting] = std::to_string(limits.memory_limit_bytes / 4);
   GAPLESS_ASSIGN(const Rows rows,
-                 gapless::ask(engine_, "the report", statement,
+                 gapless::ask(*engines_.at(shard), "the report", statement,
                               {"value", "visitors", "views", "sessions", "bounces", "duration"}, options));
   std::vector<ReportRow> found;
   found.reserve(rows.size());

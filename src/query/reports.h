@@ -45,10 +45,13 @@ class Reports {
   /// state holds 65,536 hashes at most.
   static constexpr std::uint64_t kManySessions = 50'000;
 
-  /// The engine must outlive it, and a memory that it is to use.
+  /// The engines, by shard, must outlive it, and a memory that it is to use.
+  Reports(std::vector<Engine*> engines, sql::ReportTables tables, ReportMemory* memory = nullptr,
+          std::uint64_t many_sessions = kManySessions)
+      : engines_(std::move(engines)), tables_(std::move(tables)), memory_(memory), many_sessions_(many_sessions) {}
   Reports(Engine& engine, sql::ReportTables tables, ReportMemory* memory = nullptr,
           std::uint64_t many_sessions = kManySessions)
-      : engine_(engine), tables_(std::move(tables)), memory_(memory), many_sessions_(many_sessions) {}
+      : Reports(std::vector{&engine}, std::move(tables), memory, many_sessions) {}
 
   /// The days of `coverage` answered from what it says. Whatever is published meanwhile, a day is read from one table, as of
   /// a moment no earlier than the look.
@@ -70,9 +73,10 @@ class Reports {
   /// The dimension of the narrow target that totals are read from.
   std::string totals_from(const ReportRequest& request, const Coverage& coverage) const;
   Result<std::vector<ReportRow>> ask(const Statement& statement, const Coverage& coverage, const Limits& limits) const;
-  Result<std::vector<ReportRow>> ask_engine(const Statement& statement, const Limits& limits) const;
+  Result<std::vector<ReportRow>> ask_engine(const Statement& statement, std::uint32_t shard,
+                                            const Limits& limits) const;
 
-  Engine& engine_;
+  const std::vector<Engine*> engines_;
   const sql::ReportTables tables_;
   ReportMemory* const memory_;
   const std::uint64_t many_sessions_;

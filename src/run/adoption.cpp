@@ -25,6 +25,7 @@ class AdoptionOfPartition {
   AdoptionOfPartition(const AdoptionContext& context, const Partition& partition, const std::set<TeamId>& teams,
                       LeaseKeeper::Held& lease, Adoption& adoption)
       : context_(context),
+        warehouse_(context.warehouse.on_shard(partition.shard)),
         partition_(partition),
         day_(partition.day),
         teams_(teams),
@@ -34,13 +35,13 @@ class AdoptionOfPartition {
   /// Errors: why nothing could be adopted; no entry was written.
   Status run(const std::function<void(std::string_view)>& begin_step) {
     begin_step("look");
-    GAPLESS_TRY(context_.warehouse.check_partitioning(limits()));
+    GAPLESS_TRY(warehouse_.check_partitioning(limits()));
     GAPLESS_TRY(leave_out_what_has_an_entry());
     GAPLESS_ASSIGN(const Contents before, contents());
     leave_out_repeated_keys(before);
     if (teams_.empty()) return {};
     // Window before owned: what arrives in between is seen as a change by the next plan.
-    GAPLESS_ASSIGN(const auto windows, look_at_windows(context_.warehouse, day_, all(), limits()));
+    GAPLESS_ASSIGN(const auto windows, look_at_windows(warehouse_, day_, all(), limits()));
     GAPLESS_ASSIGN(const auto owned, look_at_owned());
     begin_step("compare");
     GAPLESS_TRY(compare(windows));
@@ -59,15 +60,16 @@ class AdoptionOfPartition {
     return {context_.options.statement_timeout, context_.options.memory_limit_bytes, lease_.stop()};
   }
   Teams all() const { return {teams_.begin(), teams_.end()}; }
+  Cell cell_of(TeamId team) const { return {team, day_, partition_.shard}; }
 
   void refuse(TeamId team, RefusalReason reason, std::string why, std::vector<Finding> found = {}) {
     teams_.erase(team);
-    adoption_.refused.push_back({{team, day_}, reason, std::move(why), std::move(found)});
+    adoption_.refused.push_back({cell_of(team), reason, std::move(why), std::move(found)});
   }
 
   /// Published by another run since the plan was made.
   Status leave_out_what_has_an_entry() {
-    GAPLESS_ASSIGN(const auto ledger, context_.warehouse.ledger({day_, day_}, all(), limits()));
+    GAPLESS_ASSIGN(const auto ledger, warehouse_.ledger({day_, day_}, all(), limits()));
     for (const LedgerRow& row : ledger)
       if (teams_.contains(row.cell.team))
         refuse(row.cell.team, RefusalReason::kUnproven, fmt::format("run {} has published it meanwhile", row.run_id));
@@ -76,8 +78,8 @@ class AdoptionOfPartition {
 
   Result<Contents> contents() const {
     Contents contents;
-    for (const Target target : context_.warehouse.targets()) {
-      GAPLESS_ASSIGN(const auto cells, context_.warehouse.target_content(target, {day_, day_}, all(), limits()));
+    for (const Target target : warehouse_.targets()) {
+      GAPLESS_ASSIGN(const auto cells, warehouse_.target_content(target, {day_, day_}, all(), limits()));
       for (const TargetCell& cell : cells) contents[static_cast<std::size_t>(target)][cell.cell.team] = cell.content;
     }
     return contents;
@@ -85,7 +87,7 @@ class AdoptionOfPartition {
 
   /// A published cell holds each key once, so that it can be read without FINAL and counted.
   void leave_out_repeated_keys(const Contents& contents) {
-    for (const Target target : context_.warehouse.targets())
+    for (const Target target : warehouse_.targets())
       for (const auto& [team, content] : contents[static_cast<std::size_t>(target)])
         if (content.rows == content.keys)
           continue;
@@ -101,14 +103,14 @@ class AdoptionOfPartition {
   }
 
   std::string partition_in_sql() const {
-    const TeamBuckets buckets = context_.warehouse.team_buckets();
+    const TeamBuckets buckets = warehouse_.team_buckets();
     const std::string id = buckets.partition_id(partition_);
     return buckets.count() == 1 ? id : fmt::format("ID '{}'", id);
   }
 
   Result<std::map<TeamId, OwnedCell>> look_at_owned() const {
     GAPLESS_ASSIGN(const auto cells, in_pieces<OwnedCell>(all(), [this](const Teams& some) {
-                     return context_.warehouse.owned_cells(day_, some, limits());
+                     return warehouse_.owned_cells(day_, some, limits());
                    }));
     std::map<TeamId, OwnedCell> owned;
     for (const OwnedCell& cell : cells) owned.emplace(cell.cell.team, cell);
@@ -118,11 +120,11 @@ class AdoptionOfPartition {
   Status compare(const std::map<TeamId, Fingerprint>& windows) {
     std::vector<CellFacts> cells;
     for (const TeamId team : teams_) {
-      CellFacts facts{{team, day_}};
+      CellFacts facts(cell_of(team));
       facts.window = windows.at(team);
       cells.push_back(std::move(facts));
     }
-    GAPLESS_ASSIGN(const Verification seen, verify(context_.warehouse, cells, {}, limits()));
+    GAPLESS_ASSIGN(const Verification seen, verify(warehouse_, cells, {}, limits()));
     for (const Cell& cell : seen.changed_meanwhile)
       refuse(cell.team, RefusalReason::kUnproven, "its events changed while it was compared; adopt it again");
     std::map<TeamId, std::vector<Finding>> differing;
@@ -147,9 +149,9 @@ class AdoptionOfPartition {
   void add_entry(TeamId team, const std::map<TeamId, Fingerprint>& windows, const std::map<TeamId, OwnedCell>& owned,
                  const Contents& before, const Contents& after, std::vector<LedgerRow>& rows) {
     const auto found = owned.find(team);
-    const OwnedCell cell = found == owned.end() ? OwnedCell{{team, day_}, {}, {}} : found->second;
+    const OwnedCell cell = found == owned.end() ? OwnedCell{cell_of(team), {}, {}} : found->second;
     std::vector<LedgerRow> all;
-    for (const Target target : context_.warehouse.targets()) {
+    for (const Target target : warehouse_.targets()) {
       if (target == Target::kBreakdowns && lacks_narrow_.contains(team)) continue;
       const auto index = static_cast<std::size_t>(target);
       const auto content_in = [&](const Contents& contents) {
@@ -179,14 +181,14 @@ class AdoptionOfPartition {
 
   Status record(const std::vector<LedgerRow>& rows) {
     GAPLESS_ASSIGN(const std::string store_id, context_.store.store_id());
-    GAPLESS_TRY(
-        check_keeper(context_.warehouse, store_id, fmt::format("{} is not adopted", partition_.to_string()), limits()));
+    GAPLESS_TRY(check_keeper(warehouse_, store_id, fmt::format("{} is not adopted", partition_.to_string()), limits()));
     GAPLESS_ASSIGN(const auto good_for, lease_.confirm());
-    return context_.warehouse.record(rows, context_.definition,
-                                     {std::min(context_.options.statement_timeout, good_for), 0, {}});
+    return warehouse_.record(rows, context_.definition,
+                             {std::min(context_.options.statement_timeout, good_for), 0, {}});
   }
 
   const AdoptionContext& context_;
+  Warehouse& warehouse_;  ///< of the partition's shard
   const Partition partition_;
   const Day day_;
   std::set<TeamId> teams_;
@@ -196,23 +198,22 @@ class AdoptionOfPartition {
   Adoption& adoption_;
 };
 
-void refuse_all(Adoption& adoption, Day day, const std::set<TeamId>& teams, RefusalReason reason,
+void refuse_all(Adoption& adoption, const Partition& partition, const std::set<TeamId>& teams, RefusalReason reason,
                 const std::string& why) {
-  for (const TeamId team : teams) adoption.refused.push_back({{team, day}, reason, why});
+  for (const TeamId team : teams) adoption.refused.push_back({{team, partition.day, partition.shard}, reason, why});
 }
 
 Status adopt_partition(const AdoptionContext& context, LeaseKeeper& keeper, const Partition& partition,
                        const std::set<TeamId>& teams, const std::function<void(std::string_view)>& tell,
                        Adoption& adoption) {
-  const Day day = partition.day;
   GAPLESS_ASSIGN(const auto paused, paused_because(context.store, context.clock.now()));
   if (paused) {
-    refuse_all(adoption, day, teams, RefusalReason::kHeld, *paused);
+    refuse_all(adoption, partition, teams, RefusalReason::kHeld, *paused);
     return {};
   }
   GAPLESS_ASSIGN(auto taken, keeper.take(partition));
   if (const auto* held = std::get_if<LeaseHeld>(&taken)) {
-    refuse_all(adoption, day, teams, RefusalReason::kHeld,
+    refuse_all(adoption, partition, teams, RefusalReason::kHeld,
                fmt::format("the day is held by run {} until {}", held->holder, format_instant(held->expires_at)));
     return {};
   }
@@ -229,7 +230,7 @@ Status adopt_partition(const AdoptionContext& context, LeaseKeeper& keeper, cons
     });
   if (done) {
     steps.end("done", work.teams().size());
-    for (const TeamId team : work.teams()) adoption.adopted.push_back({team, day});
+    for (const TeamId team : work.teams()) adoption.adopted.push_back({team, partition.day, partition.shard});
     spdlog::info("run {}: {}: {} adopted, {} refused", context.run_id, partition.to_string(), work.teams().size(),
                  teams.size() - work.teams().size());
     return {};
@@ -239,7 +240,7 @@ Status adopt_partition(const AdoptionContext& context, LeaseKeeper& keeper, cons
   steps.end(is_stop ? "cancelled" : "failed", 0, error.message);
   if (is_stop) return done;
   adoption = so_far;
-  refuse_all(adoption, day, teams, RefusalReason::kFailed, error.message);
+  refuse_all(adoption, partition, teams, RefusalReason::kFailed, error.message);
   return {};
 }
 
@@ -251,7 +252,10 @@ ToAdopt cells_to_adopt(const Plan& plan, const std::set<CellState>& states) {
     const CellState state = planned.judgement.state;
     if (planned.facts.entry || !planned.facts.has_target_rows()) continue;
     if (!states.empty() && !states.contains(state)) continue;
-    if (state == CellState::kForeign)
+    if (state == CellState::kForeign && planned.facts.moved)
+      chosen.refused.push_back({planned.cell(), RefusalReason::kUnproven,
+                                fmt::format("the team is shard {}'s: it is built there", planned.facts.moved->to)});
+    else if (state == CellState::kForeign)
       chosen.cells.push_back(planned.facts);
     else if (state == CellState::kExpired)
       chosen.refused.push_back(
@@ -265,6 +269,9 @@ Result<Adoption> adopt(const AdoptionContext& context, const std::vector<CellFac
   std::map<Partition, std::set<TeamId>> partitions;
   for (const CellFacts& facts : cells) partitions[buckets.partition_of(facts.cell)].insert(facts.cell.team);
   Adoption adoption;
+  if (!cells.empty())
+    GAPLESS_TRY(claim_shards(context.warehouse, {context.options.statement_timeout, 0, context.options.stop})
+                    .map([](const std::string&) {}));
   LeaseKeeper keeper(context.store, context.run_id, context.options.lease_ttl, context.options.stop);
   std::size_t done = 0;
   for (const auto& [partition, teams] : partitions) {

@@ -6,7 +6,9 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <condition_variable>
 #include <deque>
+#include <map>
 #include <set>
 #include <thread>
 
@@ -15,6 +17,7 @@
 #include "run/partition_job.h"
 #include "run/pause.h"
 #include "run/recovery.h"
+#include "run/take_over.h"
 #include "util/counted.h"
 #include "util/kill_point.h"
 #include "util/on_behalf.h"
@@ -62,6 +65,8 @@ class Executor::Run {
       waiting_.push_back({partition, std::move(cells), nullptr, ""});
     }
     total_ = waiting_.size();
+    for (const Work& work : waiting_) ++of_shard_[work.partition.shard].partitions;
+    for (Work& work : waiting_) work.after = partitions_before(work);
   }
 
   std::size_t total() const { return total_; }
@@ -82,7 +87,8 @@ class Executor::Run {
 
   void work_off() {
     std::vector<std::jthread> others;
-    const std::size_t workers = std::max<std::size_t>(1, std::min(context_.options.max_concurrent, total_));
+    std::size_t workers = 0;
+    for (const auto& [shard, of_it] : of_shard_) workers += at_once(of_it.partitions);
     for (std::size_t i = 1; i < workers; ++i)
       others.emplace_back([this, whom = working_for] {
         const OnBehalfOf scope(whom);
@@ -104,14 +110,52 @@ class Executor::Run {
     std::unique_ptr<LeaseKeeper::Held> lease;
     std::string held_by;         ///< set: somebody else had it when it was last tried
     std::uint32_t attempts = 0;  ///< that ended without a lease that was sure
+    /// What is to be over before: where teams moved from here, the partitions of the shards that have them now.
+    std::set<Partition> after = {};
+    std::set<Partition> not_published = {};  ///< those of them that are over and are not as they were to be
+  };
+  struct OnShard {
+    std::size_t partitions = 0;  ///< of the run
+    std::size_t busy = 0;        ///< worked on now
   };
 
+  std::size_t at_once(std::size_t partitions) const {
+    return std::min(std::max<std::size_t>(1, context_.options.max_concurrent), partitions);
+  }
+
+  /// None of them waits for this one: teams go to shards of higher numbers.
+  std::set<Partition> partitions_before(const Work& work) const {
+    std::set<Partition> before;
+    for (const PlannedCell* planned : work.cells)
+      if (planned->goes_after_the_new) before.insert(new_place(*planned, work.partition));
+    std::erase_if(before, [this](const Partition& one) {
+      return std::ranges::find(waiting_, one, &Work::partition) == waiting_.end();
+    });
+    return before;
+  }
+
+  /// The first that may begin: its shard has room, and what is to be before it is over. Waits where there is none yet.
   std::optional<Work> next() {
-    const std::lock_guard lock(mutex_);
-    if (waiting_.empty()) return std::nullopt;
-    Work work = std::move(waiting_.front());
-    waiting_.pop_front();
-    return work;
+    std::unique_lock lock(mutex_);
+    while (!waiting_.empty()) {
+      const auto found = std::ranges::find_if(waiting_, [this](const Work& work) {
+        return work.after.empty() && of_shard_[work.partition.shard].busy < at_once(total_);
+      });
+      if (found != waiting_.end()) {
+        Work work = std::move(*found);
+        waiting_.erase(found);
+        ++of_shard_[work.partition.shard].busy;
+        return work;
+      }
+      changed_.wait(lock);
+    }
+    return std::nullopt;
+  }
+
+  /// With the mutex held: nobody works on this partition any more, be it done or put back.
+  void leave(const Partition& partition) {
+    --of_shard_[partition.shard].busy;
+    changed_.notify_all();
   }
 
   void worker() {
@@ -122,6 +166,10 @@ class Executor::Run {
         report(*work, DayStatus::kCancelled, "stopped before this day was begun");
       else if (out_of_time)
         report(*work, DayStatus::kSkipped, "the run's time was up before this day was begun");
+      else if (leave_out_unpublished(*work))
+        report(
+            *work, DayStatus::kSkipped,
+            fmt::format("what moved from here stays: {} was not published", work->not_published.begin()->to_string()));
       else if (const auto why = resting(work->partition))
         report(*work, DayStatus::kSkipped, *why);
       else if (const auto paused = paused_because(context_.store, context_.clock.now()); !paused)
@@ -131,6 +179,21 @@ class Executor::Run {
       else
         attempt(std::move(*work));
     }
+  }
+
+  /// What moved from here stays where its new place failed. True where nothing is left to do.
+  bool leave_out_unpublished(Work& work) const {
+    const auto left_out = std::erase_if(work.cells, [&work](const PlannedCell* planned) {
+      return planned->goes_after_the_new && work.not_published.contains(new_place(*planned, work.partition));
+    });
+    if (left_out > 0 && !work.cells.empty())
+      spdlog::warn("run {}: {}: {} moved stay: {} was not published", context_.run_id, work.partition.to_string(),
+                   counted(left_out, "cell that", "cells that"), work.not_published.begin()->to_string());
+    return work.cells.empty();
+  }
+
+  static Partition new_place(const PlannedCell& planned, const Partition& old) {
+    return {planned.facts.moved->to, old.day, old.bucket};
   }
 
   std::optional<std::string> resting(const Partition& partition) const {
@@ -144,7 +207,8 @@ class Executor::Run {
   }
 
   void attempt(Work work) {
-    const MemoryShares::Share memory = context_.memory.take();
+    MemoryShares& shares = context_.memory[work.partition.shard];
+    const MemoryShares::Share memory = shares.take();
     if (!work.lease) {
       auto taken = keeper_.take(work.partition);
       if (!taken) return report(work, DayStatus::kFailed, taken.error().message);
@@ -154,7 +218,7 @@ class Executor::Run {
     const auto started = steady_clock::now();
     DayReport day{work.partition, DayStatus::kFailed, 0, {}, 0, ""};
     if (auto done = carry_out(work, memory.bytes, day); !done) {
-      if (done.error().splittable() && context_.memory.stop_sharing(memory)) return again_alone(std::move(work));
+      if (done.error().splittable() && shares.stop_sharing(memory)) return again_alone(std::move(work));
       if (!work.lease->is_sure() && !keeper_.stopping() && ++work.attempts < context_.options.retry.attempts)
         return again_with_a_new_lease(std::move(work), done.error());
       // A stop that nobody asked the run for is that of a lost lease.
@@ -177,6 +241,7 @@ class Executor::Run {
     context_.teams_per_statement.reset();
     work.lease.reset();
     const std::lock_guard lock(mutex_);
+    leave(work.partition);
     waiting_.push_front(std::move(work));
   }
 
@@ -187,14 +252,15 @@ class Executor::Run {
                  error.message);
     work.lease.reset();
     const std::lock_guard lock(mutex_);
+    leave(work.partition);
     waiting_.push_back(std::move(work));
   }
 
   Status carry_out(const Work& work, std::uint64_t memory_limit_bytes, DayReport& day) {
     GAPLESS_ASSIGN(const bool was_finished, resolve_left_over(context_.warehouse, context_.store, work.partition,
                                                               context_.run_id, *work.lease, context_.options));
-    GAPLESS_TRY(context_.warehouse.check_partitioning(
-        {context_.options.statement_timeout, memory_limit_bytes, work.lease->stop()}));
+    GAPLESS_TRY(context_.warehouse.on_shard(work.partition.shard)
+                    .check_partitioning({context_.options.statement_timeout, memory_limit_bytes, work.lease->stop()}));
     PartitionJob job(context_, work.partition, work.cells, *work.lease, memory_limit_bytes);
     auto done = job.execute(day, bytes_needed(work));
     if (!done) job.fail_step(done.error());
@@ -211,7 +277,7 @@ class Executor::Run {
     for (const PlannedCell* planned : work.cells) events += planned->facts.day_events;
     const auto live = plan_.live_bytes.find(work.partition);
     return bytes_to_build(live == plan_.live_bytes.end() ? 0 : live->second, events) *
-           std::max<std::size_t>(1, std::min(context_.options.max_concurrent, total_));
+           at_once(of_shard_.at(work.partition.shard).partitions);
   }
 
   void conflict(Work work, const LeaseHeld& held) {
@@ -222,6 +288,7 @@ class Executor::Run {
     work.held_by = held.holder;
     {
       const std::lock_guard lock(mutex_);
+      leave(work.partition);
       waiting_.push_back(std::move(work));
     }
     if (tried_before)
@@ -243,6 +310,10 @@ class Executor::Run {
       spdlog::log(day.status == DayStatus::kFailed ? spdlog::level::err : spdlog::level::info, "run {}: {} {}: {}",
                   context_.run_id, day.partition.to_string(), name(day.status), day.error);
     reports_.push_back(day);
+    const bool is_there = day.status == DayStatus::kPublished || day.status == DayStatus::kUnchanged;
+    for (Work& work : waiting_)
+      if (work.after.erase(day.partition) > 0 && !is_there) work.not_published.insert(day.partition);
+    leave(day.partition);
     if (context_.events.on_day) context_.events.on_day(day, reports_.size(), total_);
   }
 
@@ -252,7 +323,9 @@ class Executor::Run {
   const steady_clock::time_point started_ = steady_clock::now();
   std::size_t total_ = 0;
   std::mutex mutex_;
+  std::condition_variable changed_;
   std::deque<Work> waiting_;
+  std::map<std::uint32_t, OnShard> of_shard_;  ///< those that the run works on
   std::vector<DayReport> reports_;
 };
 
@@ -286,6 +359,26 @@ void conclude(RunReport& report) {
     for (const DayReport& day : report.days)
       if (report.reason.empty() && day.status == DayStatus::kSkipped)
         report.reason = fmt::format("{}: {}", day.partition.to_string(), day.error);
+}
+
+/// What each shard did, in the log and in the report, where there are several.
+void share_out(const Plan& plan, RunReport& report) {
+  if (plan.shards.count() == 1) return;
+  report.shards.resize(plan.shards.count());
+  for (const DayReport& day : report.days) {
+    ShardShare& share = report.shards.at(day.partition.shard);
+    share.partitions += day.status == DayStatus::kPublished ? 1 : 0;
+    share.cells += day.cells;
+    share.seconds += day.seconds;
+  }
+  std::string text;
+  for (std::size_t shard = 0; shard < report.shards.size(); ++shard) {
+    const ShardShare& share = report.shards[shard];
+    text += fmt::format("{} shard {}: {}, {}, {:.2f} s", shard == 0 ? "" : ";", shard,
+                        counted(share.partitions, "partition", "partitions"), counted(share.cells, "cell", "cells"),
+                        share.seconds);
+  }
+  spdlog::info("run {}: done on{}", report.run_id, text);
 }
 
 /// Why a plan may not be carried out as it is: the blast radius.
@@ -350,7 +443,7 @@ Result<RunReport> Executor::carry_out(RunRecord record, const Plan& plan, const 
   const auto failed = store_.failing_partitions();
   const auto uuid = record.cells_planned == 0
                         ? Result<std::string>()
-                        : uuid_of(warehouse_, {options.statement_timeout, options.memory_limit_bytes, {}});
+                        : claim_shards(warehouse_, {options.statement_timeout, options.memory_limit_bytes, {}});
   if (const Status updated = store_.update_run(record); !updated || !store_id || !failed || !uuid) {
     const Error& error = !updated    ? updated.error()
                          : !store_id ? store_id.error()
@@ -367,7 +460,9 @@ Result<RunReport> Executor::carry_out(RunRecord record, const Plan& plan, const 
     report.error = *why_not;
   } else {
     TeamsPerStatement teams_per_statement;
-    MemoryShares memory(options.memory_limit_bytes, std::max<std::size_t>(1, options.max_concurrent));
+    std::deque<MemoryShares> memory;  // they do not move
+    while (memory.size() < plan.shards.count())
+      memory.emplace_back(options.memory_limit_bytes, std::max<std::size_t>(1, options.max_concurrent));
     std::atomic<std::size_t> targets_at_once{options.targets_at_once};
     RunContext context{warehouse_,
                        store_,
@@ -391,6 +486,7 @@ Result<RunReport> Executor::carry_out(RunRecord record, const Plan& plan, const 
       run.work_off();
       report.days = std::move(run).reports();
       conclude(report);
+      share_out(plan, report);
     } else {
       report.status = may_begin.error().fault == Fault::kConflict ? RunStatus::kSkipped : RunStatus::kFailed;
       report.error = may_begin.error().message;

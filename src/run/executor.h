@@ -33,6 +33,13 @@ struct DayReport {
   std::string error;  ///< why it failed or was skipped
 };
 
+/// What of a run was done on one shard.
+struct ShardShare {
+  std::uint64_t partitions = 0;  ///< published
+  std::uint64_t cells = 0;       ///< recomputed or derived there, or taken away
+  double seconds = 0;            ///< of work; of partitions side by side added up
+};
+
 struct RunReport {
   std::string run_id;
   std::string job;
@@ -41,8 +48,9 @@ struct RunReport {
   std::vector<DayReport> days;
   std::uint64_t cells_recomputed = 0;
   double seconds = 0;
-  std::string error;   ///< of the run as a whole
-  std::string reason;  ///< why it had nothing to do, or was skipped
+  std::string error;                    ///< of the run as a whole
+  std::string reason;                   ///< why it had nothing to do, or was skipped
+  std::vector<ShardShare> shards = {};  ///< by shard, where there are several
 };
 
 /// What a user may watch while a run goes on. Called from the threads that work; must not block for long.
@@ -55,7 +63,7 @@ struct RunEvents {
 
 struct ExecutorOptions {
   OnConflict on_conflict = OnConflict::kWait;
-  std::size_t max_concurrent = 1;  ///< partitions at once
+  std::size_t max_concurrent = 1;  ///< partitions at once on each shard
   /// Targets of a partition that are staged and checked at once, each within its part of the memory, until one does not fit.
   std::size_t targets_at_once = 1;
   bool newest_first = true;  ///< days whose last attempt failed come after all others
@@ -68,7 +76,7 @@ struct ExecutorOptions {
   Retention kept;
   std::chrono::milliseconds statement_timeout{std::chrono::seconds(2200)};
   std::optional<std::chrono::milliseconds> run_timeout;  ///< past it no new day is begun; the run ends partial
-  /// Of all statements together; past it work is split by teams, and then done one day at a time.
+  /// Of all statements together on each shard; past it work is split by teams, and then done one day at a time.
   std::uint64_t memory_limit_bytes = 0;
   /// Nobody else can be at work on this store: at the time of recovery every run that is recorded as running is dead,
   /// whatever its lease says.

@@ -8,6 +8,8 @@
 #include <cstring>
 #include <map>
 
+#include "warehouse/each_shard.h"
+
 namespace gapless {
 namespace {
 
@@ -16,7 +18,8 @@ constexpr std::uint64_t kRowsAtOnce = 20'000'000;
 constexpr std::size_t kPartitionsAtOnce = 500;
 constexpr int kDaysAtOnce = 50;
 
-// Records are arrays of 64-bit numbers as the machine has them: the store never leaves it.
+// Records are arrays of 64-bit numbers as the machine has them: the store never leaves it. They name no shard: a team's events
+// are said to be on the one that it belongs to, and what is kept of targets is kept by shard.
 using CountRecord = std::array<std::uint64_t, 5>;
 using ContentRecord = std::array<std::uint64_t, 9>;
 
@@ -38,17 +41,18 @@ ContentRecord record_of(const TargetCell& one) {
           static_cast<std::uint64_t>(content.measures.duration_seconds)};
 }
 
-Cell cell_of(std::uint64_t team, std::uint64_t day) {
+Cell cell_of(std::uint64_t team, std::uint64_t day, std::uint32_t shard) {
   const auto id = TeamId::from(team, "the inventory");
-  return {id.value(), Day::from_sys_days(std::chrono::sys_days(std::chrono::days(static_cast<int>(day))))};
+  return {id.value(), Day::from_sys_days(std::chrono::sys_days(std::chrono::days(static_cast<int>(day)))), shard};
 }
 
-SourceCount value_of(const CountRecord& record) {
-  return {cell_of(record[0], record[1]), record[3], {record[2], record[4]}};
+SourceCount value_of(const CountRecord& record, Shards shards) {
+  const std::uint32_t shard = shards.shard_of(TeamId::from(record[0], "the inventory").value());
+  return {cell_of(record[0], record[1], shard), record[3], {record[2], record[4]}};
 }
 
-TargetCell value_of(const ContentRecord& record) {
-  return {cell_of(record[0], record[1]),
+TargetCell value_of(const ContentRecord& record, std::uint32_t shard) {
+  return {cell_of(record[0], record[1], shard),
           {record[2], record[3], record[4], {record[5], record[6], record[7], static_cast<std::int64_t>(record[8])}}};
 }
 
@@ -63,9 +67,9 @@ std::string pack(const std::vector<Value>& values) {
   return bytes;
 }
 
-/// Appends the values; false, and nothing appended, where the bytes are not what pack() makes.
-template <class Value>
-bool unpack(const std::string& bytes, std::vector<Value>& values) {
+/// Appends the values of these shards, or of this one; false, and nothing appended, where the bytes are not what pack() makes.
+template <class Value, class Where>
+bool unpack(const std::string& bytes, Where where, std::vector<Value>& values) {
   using Record = decltype(record_of(std::declval<Value>()));
   if (bytes.size() % sizeof(Record) != 0) return false;
   const std::size_t before = values.size();
@@ -76,7 +80,7 @@ bool unpack(const std::string& bytes, std::vector<Value>& values) {
       values.erase(values.begin() + static_cast<std::ptrdiff_t>(before), values.end());
       return false;
     }
-    values.push_back(value_of(record));
+    values.push_back(value_of(record, where));
   }
   return true;
 }
@@ -92,12 +96,18 @@ void keep(StateStore& store, std::string_view table, const std::vector<CachedPar
     spdlog::warn("what was read of {} is not kept, and read again the next time: {}", table, kept.error().message);
 }
 
-/// The cache of one table: what is known of its partitions, and what has to be read.
-template <class Value>
+/// By which a target of one shard is known in the store: a server that was copied has tables with the same UUIDs.
+std::string table_on(std::uint32_t shard, Target target) {
+  return shard == 0 ? std::string(table_name(target)) : fmt::format("{} of shard {}", table_name(target), shard);
+}
+
+/// The cache of one table: what is known of its partitions, and what has to be read. Its values are of these shards, or of
+/// this one.
+template <class Value, class Where>
 class PartitionCache {
  public:
-  PartitionCache(StateStore& store, std::string_view table, const Definition& definition)
-      : store_(store), table_(table), definition_(definition) {}
+  PartitionCache(StateStore& store, std::string_view table, Where where, const Definition& definition)
+      : store_(store), table_(table), where_(where), definition_(definition) {}
 
   /// Takes over what is known of these partitions. Returns those that are to be read.
   Result<std::vector<const PartitionVersion*>> match(const std::vector<PartitionVersion>& partitions) {
@@ -108,7 +118,7 @@ class PartitionCache {
     for (const PartitionVersion& partition : partitions) {
       const auto found = known.find(partition.partition);
       const bool same = found != known.end() && found->second->version == version_of(partition, definition_);
-      if (!same || !unpack(found->second->content, values_)) changed.push_back(&partition);
+      if (!same || !unpack(found->second->content, where_, values_)) changed.push_back(&partition);
       if (found != known.end()) known.erase(found);
     }
     for (const auto& [partition, one] : known) gone_.emplace_back(partition);
@@ -129,6 +139,7 @@ class PartitionCache {
  private:
   StateStore& store_;
   const std::string table_;
+  const Where where_;
   const Definition& definition_;
   std::vector<Value> values_;
   std::vector<CachedPartition> read_;
@@ -169,7 +180,7 @@ Result<std::optional<SourceInventory>> read_source(Warehouse& warehouse, StateSt
                                                    const Definition& definition, const Limits& limits) {
   GAPLESS_ASSIGN(const auto partitions, warehouse.source_inventory(limits));
   if (!partitions) return std::nullopt;
-  PartitionCache<SourceCount> cache(store, "source", definition);
+  PartitionCache<SourceCount, Shards> cache(store, "source", warehouse.shards(), definition);
   GAPLESS_ASSIGN(const auto changed, cache.match(*partitions));
   for (auto next = changed.begin(); next != changed.end();) {
     std::vector<std::string> together;
@@ -193,8 +204,11 @@ Result<std::vector<SourceCount>> read_counts(Warehouse& warehouse, StateStore& s
   return std::move(source->counts);
 }
 
-Result<TargetInventory> read_target(Warehouse& warehouse, StateStore& store, Target target,
-                                    const Definition& definition, const Limits& limits) {
+namespace {
+
+/// What a target holds on one shard.
+Result<TargetInventory> read_target_of(Warehouse& warehouse, StateStore& store, std::uint32_t shard, Target target,
+                                       const Definition& definition, const Limits& limits) {
   GAPLESS_ASSIGN(const auto live, warehouse.target_inventory(target, limits));
   TargetInventory inventory;
   std::vector<PartitionVersion> partitions;
@@ -204,12 +218,12 @@ Result<TargetInventory> read_target(Warehouse& warehouse, StateStore& store, Tar
     inventory.bytes[partition] = version.bytes;
     ++partitions_of_day[partition.day];
   }
-  PartitionCache<TargetCell> cache(store, table_name(target), definition);
+  PartitionCache<TargetCell, std::uint32_t> cache(store, table_on(shard, target), shard, definition);
   GAPLESS_ASSIGN(const auto changed, cache.match(partitions));
   const TeamBuckets buckets = warehouse.team_buckets();
   std::map<Day, std::map<std::uint32_t, const PartitionVersion*>> unread;
   for (const PartitionVersion* version : changed) {
-    const Partition partition = *buckets.of_partition_id(version->partition);
+    const Partition partition = *buckets.of_partition_id(version->partition, shard);
     unread[partition.day].emplace(partition.bucket, version);
   }
   // Of a day that is known but for some buckets, these alone.
@@ -217,7 +231,7 @@ Result<TargetInventory> read_target(Warehouse& warehouse, StateStore& store, Tar
     const auto day = next++;
     if (day->second.size() == partitions_of_day.at(day->first)) continue;
     for (const auto& [bucket, version] : day->second) {
-      GAPLESS_ASSIGN(const auto cells, warehouse.partition_content(target, {0, day->first, bucket}, limits));
+      GAPLESS_ASSIGN(const auto cells, warehouse.partition_content(target, {shard, day->first, bucket}, limits));
       cache.add(*version, cells);
     }
     unread.erase(day);
@@ -231,11 +245,28 @@ Result<TargetInventory> read_target(Warehouse& warehouse, StateStore& store, Tar
     std::map<Partition, std::vector<TargetCell>> cells;
     for (const TargetCell& cell : content) cells[buckets.partition_of(cell.cell)].push_back(cell);
     for (Day day = first; day <= last; day = day + 1) {
-      for (const auto& [bucket, version] : unread.at(day)) cache.add(*version, cells[{0, day, bucket}]);
+      for (const auto& [bucket, version] : unread.at(day)) cache.add(*version, cells[{shard, day, bucket}]);
       unread.erase(day);
     }
   }
   inventory.cells = std::move(cache).finish();
+  return inventory;
+}
+
+}  // namespace
+
+Result<TargetInventory> read_target(Warehouse& warehouse, StateStore& store, Target target,
+                                    const Definition& definition, const Limits& limits) {
+  GAPLESS_ASSIGN(
+      auto all,
+      ask_each<TargetInventory>(warehouse.shards().count(), limits, [&](std::uint32_t shard, const Limits& bounds) {
+        return read_target_of(warehouse.on_shard(shard), store, shard, target, definition, bounds);
+      }));
+  TargetInventory inventory = std::move(all.front());
+  for (auto one = all.begin() + 1; one != all.end(); ++one) {
+    inventory.cells.insert(inventory.cells.end(), one->cells.begin(), one->cells.end());
+    inventory.bytes.merge(one->bytes);
+  }
   std::sort(inventory.cells.begin(), inventory.cells.end(),
             [](const TargetCell& a, const TargetCell& b) { return a.cell < b.cell; });
   return inventory;
@@ -249,11 +280,12 @@ Result<TargetContents> read_partition(Warehouse& warehouse, StateStore& store, c
     const auto& state = states[static_cast<std::size_t>(target)];
     if (!state) continue;
     std::vector<TargetCell>& cells = contents[static_cast<std::size_t>(target)];
-    GAPLESS_ASSIGN(const auto known, store.cached_partition(table_name(target), state->version.partition));
+    const std::string table = table_on(partition.shard, target);
+    GAPLESS_ASSIGN(const auto known, store.cached_partition(table, state->version.partition));
     const std::string version = version_of(state->version, definition);
-    if (known && known->version == version && unpack(known->content, cells)) continue;
+    if (known && known->version == version && unpack(known->content, partition.shard, cells)) continue;
     GAPLESS_ASSIGN(cells, warehouse.partition_content(target, partition, limits));
-    keep(store, table_name(target), {{state->version.partition, version, pack(cells)}}, {});
+    keep(store, table, {{state->version.partition, version, pack(cells)}}, {});
   }
   return contents;
 }
@@ -266,7 +298,7 @@ Status keep_published(Warehouse& warehouse, StateStore& store, const Partition& 
     const auto index = static_cast<std::size_t>(target);
     const auto& live = states[index];
     if (live && staged[index] && live->checksum == staged[index]->checksum)
-      keep(store, table_name(target),
+      keep(store, table_on(partition.shard, target),
            {{live->version.partition, version_of(live->version, definition), pack(content[index])}}, {});
   }
   return {};

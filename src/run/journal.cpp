@@ -13,6 +13,7 @@ Json to_json(const LedgerRow& row) {
   const Measures& measures = row.content.measures;
   return {{"team_id", row.cell.team.value()},
           {"day", row.cell.day.to_string()},
+          {"shard", row.cell.shard},
           {"target", name(row.target)},
           {"definition", row.definition},
           {"window", {row.window.events, row.window.hash}},
@@ -31,7 +32,16 @@ Result<LedgerRow> from_json(const Json& json) {
   GAPLESS_ASSIGN(const Day day, Day::parse(json.at("day").get<std::string>(), "the journal"));
   const auto target = parse_target(json.at("target").get<std::string>());
   if (!target) return fail(Fault::kCorrupt, "the journal names an unknown target");
-  LedgerRow row{{team, day}, *target, json.at("definition"), {}, {}, {}, json.at("run_id"), 0, 0, {}};
+  LedgerRow row{{team, day, json.value("shard", std::uint32_t{0})},
+                *target,
+                json.at("definition"),
+                {},
+                {},
+                {},
+                json.at("run_id"),
+                0,
+                0,
+                {}};
   row.window = {json.at("window").at(0), json.at("window").at(1)};
   row.owned = {json.at("owned").at(0), json.at("owned").at(1)};
   const Json& measures = json.at("measures");

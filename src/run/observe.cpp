@@ -18,6 +18,7 @@ using CellIndex = std::map<Cell, CellFacts>;
 /// Everything that facts are made from.
 struct Seen {
   Targets targets;  ///< that are kept
+  Shards shards;
   SourceExtent source;
   std::vector<SourceCount> counts;  ///< of every day where `inventoried`, else of the window and what it reaches
   std::string version;              ///< of the source, where `inventoried`
@@ -57,6 +58,7 @@ Result<Seen> look(Warehouse& warehouse, StateStore& store, const Scope& scope, c
                   const Limits& limits) {
   Seen seen;
   seen.targets = warehouse.targets();
+  seen.shards = warehouse.shards();
   GAPLESS_ASSIGN(auto source, read_source(warehouse, store, definition, limits));
   seen.inventoried = source.has_value();
   if (source) {
@@ -125,7 +127,7 @@ class Cells {
 
   void add_window(const Teams& teams) {
     for (const TeamId team : teams)
-      for (Day day = scope_.window.first; day <= scope_.window.last; day = day + 1) add({team, day});
+      for (Day day = scope_.window.first; day <= scope_.window.last; day = day + 1) add(own(team, day));
   }
 
   /// What is published elsewhere, as far as it differs. Where that is not to be looked at, or cannot be, it is only counted.
@@ -137,15 +139,19 @@ class Cells {
       const std::span<const LedgerRow> entry(row, end);
       row = end;
       const bool chosen = selected_.contains(cell.team);
+      if (chosen && scope_.window.contains(cell.day) && is_moved(cell)) add(cell);
       if (selected_.is_excluded(cell.team) || (chosen && scope_.window.contains(cell.day))) continue;
       if (chosen && !looks) ++seen.not_examined;
-      const bool of_another =
-          looks && !chosen && scope_.beyond->orphans_of_others && entry.front().content.measures.view_events > 0;
+      const bool of_another = looks && !chosen && scope_.beyond->orphans_of_others &&
+                              entry.front().content.measures.view_events > 0 &&
+                              !is_moved(cell);  // what nobody chose is not built on its new shard
       if (cell.day > scope_.last_finished || !(looks && (chosen || of_another))) continue;
-      if (is_as_it_was(entry))
+      if (is_as_it_was(entry)) {
         ++seen.settled_beyond;
-      else
-        add(cell);
+        continue;
+      }
+      add(cell);
+      if (is_moved(cell) && !has_entry(own(cell.team, cell.day))) add(own(cell.team, cell.day));
     }
   }
 
@@ -155,10 +161,10 @@ class Cells {
     std::set<Cell> foreign;
     for (const auto& target : seen_.content)
       for (const TargetCell& live : target)
-        if (const Cell cell = live.cell; live.content.rows > 0 && !scope_.window.contains(cell.day) &&
-                                         cell.day <= scope_.last_finished && selected_.contains(cell.team) &&
-                                         !has_entry(cell))
-          foreign.insert(cell);
+        if (const Cell cell = live.cell; live.content.rows > 0 && selected_.contains(cell.team) && !has_entry(cell)) {
+          if (!scope_.window.contains(cell.day) && cell.day <= scope_.last_finished) foreign.insert(cell);
+          if (scope_.window.contains(cell.day) && is_moved(cell)) add(cell);
+        }
     if (!looks) seen.not_examined += foreign.size();
     if (looks) std::ranges::for_each(foreign, [this](Cell cell) { add(cell); });
   }
@@ -169,14 +175,14 @@ class Cells {
     if (!scope_.beyond) return;
     const auto& from = scope_.beyond->history_from;
     for (const SourceCount& count : seen_.counts) {
-      const auto [team, day] = count.cell;
+      const auto [team, day, shard] = count.cell;
       if (day >= scope_.window.first || count.view_events == 0 || !std::ranges::binary_search(teams, team)) continue;
       if (from && day < *from) {
         if (!has_entry_before({team, *from})) seen.older_history.try_emplace(team, day);  // counts are sorted
         continue;
       }
       for (const Cell cell :
-           {count.cell, Cell{team, day - 1}})  // the day before may own the first views after midnight
+           {count.cell, Cell{team, day - 1, shard}})  // the day before may own the first views after midnight
         if (!has_entry(cell)) add(cell);
     }
   }
@@ -202,6 +208,18 @@ class Cells {
     found->second.day_is_open = cell.day > scope_.last_finished;
     found->second.expired_because = expired_because(cell.day, seen_.source, seen_.published, scope_.kept);
     found->second.is_past_keeping = is_past_keeping(cell.day, scope_.kept);
+    if (is_moved(cell)) found->second.moved = move_of(cell);
+  }
+
+  /// On the shard that the team belongs to.
+  Cell own(TeamId team, Day day) const { return {team, day, seen_.shards.shard_of(team)}; }
+  bool is_moved(const Cell& cell) const { return cell.shard != seen_.shards.shard_of(cell.team); }
+  Move move_of(const Cell& cell) const {
+    const Cell there = own(cell.team, cell.day);
+    Move move{there.shard, std::nullopt};
+    const auto rows = std::ranges::equal_range(seen_.ledger, there, {}, &LedgerRow::cell);
+    if (rows.size() == seen_.targets.size()) move.published = rows.front().content.measures.view_events;
+    return move;
   }
 
   bool has_entry(Cell cell) const { return std::ranges::binary_search(seen_.ledger, cell, {}, &LedgerRow::cell); }
@@ -216,10 +234,11 @@ class Cells {
   bool is_as_it_was(std::span<const LedgerRow> entry) const {
     if (entry.size() != seen_.targets.size()) return false;
     const Cell cell = entry.front().cell;
+    if (is_moved(cell)) return false;
     Fingerprint window;
     const Cell first{cell.team, cell.day - 2};
     for (auto count = std::ranges::lower_bound(seen_.counts, first, {}, &SourceCount::cell);
-         count != seen_.counts.end() && count->cell <= Cell{cell.team, cell.day + 1}; ++count)
+         count != seen_.counts.end() && count->cell <= Cell{cell.team, cell.day + 1, cell.shard}; ++count)
       window += count->events;
     return std::ranges::all_of(entry, [&](const LedgerRow& row) {
       const auto& content = seen_.content[static_cast<std::size_t>(row.target)];
@@ -235,7 +254,7 @@ class Cells {
   void add_counts() {
     for (const SourceCount& count : seen_.counts) {
       for (int offset = -1; offset <= 2; ++offset) {  // the window of day E is [E-2, E+2)
-        const auto found = cells_.find({count.cell.team, count.cell.day + offset});
+        const auto found = cells_.find({count.cell.team, count.cell.day + offset, count.cell.shard});
         if (found == cells_.end()) continue;
         CellFacts& facts = found->second;
         facts.window += count.events;
@@ -256,10 +275,10 @@ class Cells {
   CellIndex cells_;
 };
 
-Status take_confirmations(StateStore& store, CellIndex& cells) {
+Status take_confirmations(StateStore& store, Shards shards, CellIndex& cells) {
   GAPLESS_ASSIGN(const auto confirmations, store.confirmations(kRollup));
   for (const Confirmation& one : confirmations) {
-    const auto found = cells.find(one.cell);
+    const auto found = cells.find({one.cell.team, one.cell.day, shards.shard_of(one.cell.team)});
     if (found == cells.end() || !found->second.entry) continue;
     const LedgerRow& entry = found->second.entry->any();
     found->second.is_confirmed =
@@ -274,7 +293,8 @@ void confirm(StateStore& store, const CellIndex& cells) {
   for (const auto& [cell, facts] : cells) {
     if (!facts.owned || !facts.entry) continue;
     const LedgerRow& entry = facts.entry->any();
-    if (facts.owned->owned == entry.owned) unchanged.push_back({cell, entry.fence, entry.sequence, facts.window});
+    if (facts.owned->owned == entry.owned)
+      unchanged.push_back({{cell.team, cell.day}, entry.fence, entry.sequence, facts.window});
   }
   if (unchanged.empty()) return;
   if (const Status kept = store.confirm(kRollup, unchanged); !kept)
@@ -294,14 +314,17 @@ Status look_at_owned(Warehouse& warehouse, const Scope& scope, const Limits& lim
   for (const auto& [day, teams] : days) {
     if (!scope.window.contains(day) && scope.beyond && scope.beyond->max_days > 0 &&
         ++beyond > scope.beyond->max_days) {
-      for (const TeamId team : teams) cells.erase({team, day});
+      for (const TeamId team : teams) cells.erase({team, day, seen.shards.shard_of(team)});
       seen.not_examined += teams.size();
       continue;
     }
     GAPLESS_ASSIGN(const auto owned, in_pieces<OwnedCell>(teams, [&, day = day](const Teams& some) {
                      return warehouse.owned_cells(day, some, limits);
                    }));
-    for (const TeamId team : teams) cells.at({team, day}).owned = OwnedCell{{team, day}, {}, {}};
+    for (const TeamId team : teams) {
+      const Cell cell{team, day, seen.shards.shard_of(team)};
+      cells.at(cell).owned = OwnedCell{cell, {}, {}};
+    }
     for (const OwnedCell& cell : owned) cells.at(cell.cell).owned = cell;
   }
   return {};
@@ -343,6 +366,7 @@ Result<Observation> observe(Warehouse& warehouse, StateStore& store, const Scope
   seen.source_version = std::move(looked.version);
   seen.targets = looked.targets;
   seen.team_buckets = warehouse.team_buckets();
+  seen.shards = looked.shards;
   seen.live_bytes = std::move(looked.bytes);
   seen.teams = teams_of(scope, Selected(scope), looked);
   Cells wanted(scope, looked, definition);
@@ -351,7 +375,7 @@ Result<Observation> observe(Warehouse& warehouse, StateStore& store, const Scope
   wanted.add_foreign(seen);
   wanted.add_history(seen.teams, seen);
   CellIndex cells = std::move(wanted).take();
-  GAPLESS_TRY(take_confirmations(store, cells));
+  GAPLESS_TRY(take_confirmations(store, seen.shards, cells));
   if (scope.look_by_session) GAPLESS_TRY(look_at_owned(warehouse, scope, limits, cells, seen));
   confirm(store, cells);
   leave_out_settled(scope, definition, cells, seen);
@@ -377,6 +401,7 @@ Plan plan_of(Observation& seen, DayRange window, const Definition& definition, c
   plan.settled_beyond = seen.settled_beyond;
   plan.source_version = std::move(seen.source_version);
   plan.team_buckets = seen.team_buckets;
+  plan.shards = seen.shards;
   plan.live_bytes = std::move(seen.live_bytes);
   return plan;
 }

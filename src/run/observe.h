@@ -44,8 +44,10 @@ struct Observation {
   std::string source_version;  ///< as Plan's
   Targets targets;             ///< that are kept
   TeamBuckets team_buckets;
+  Shards shards;
   Teams teams;
-  /// Every (team, day) of the window, and outside it those that need something.
+  /// Every (team, day) of the window, on the shard that the team belongs to and where it left something behind, and outside
+  /// the window those that need something.
   std::vector<CellFacts> facts;
   std::map<std::string, std::string> definition_texts;  ///< by hash, of other definitions that made entries
   std::map<Partition, std::uint64_t> live_bytes;        ///< on disk, of all targets

@@ -10,6 +10,7 @@
 
 #include "run/expiry.h"
 #include "run/gate.h"
+#include "run/moves.h"
 #include "run/take_over.h"
 #include "run/windows.h"
 #include "util/kill_point.h"
@@ -42,6 +43,7 @@ void TeamsPerStatement::lower_to(std::size_t size) {
 PartitionJob::PartitionJob(RunContext& context, Partition partition, std::vector<const PlannedCell*> cells,
                            LeaseKeeper::Held& lease, std::uint64_t memory_limit_bytes)
     : context_(context),
+      warehouse_(context.warehouse.on_shard(partition.shard)),
       partition_(partition),
       cells_(std::move(cells)),
       lease_(lease),
@@ -65,12 +67,10 @@ Status PartitionJob::journal(JournalPhase phase, std::string payload) {
 Result<PartitionJob::Live> PartitionJob::look() const {
   Live live;
   const DayRange day{partition_.day, partition_.day};
-  GAPLESS_ASSIGN(live.ledger, context_.warehouse.ledger(day, std::nullopt, limits()));
-  std::erase_if(live.ledger, [&](const LedgerRow& row) {
-    return !context_.warehouse.team_buckets().contains(partition_, row.cell);
-  });
-  GAPLESS_ASSIGN(live.content,
-                 read_partition(context_.warehouse, context_.store, partition_, context_.definition, limits()));
+  GAPLESS_ASSIGN(live.ledger, warehouse_.ledger(day, std::nullopt, limits()));
+  std::erase_if(live.ledger,
+                [&](const LedgerRow& row) { return !warehouse_.team_buckets().contains(partition_, row.cell); });
+  GAPLESS_ASSIGN(live.content, read_partition(warehouse_, context_.store, partition_, context_.definition, limits()));
   return live;
 }
 
@@ -89,7 +89,11 @@ Result<PartitionJob::Windows> PartitionJob::planned_windows() const {
       return windows;
     }
   }
-  return look_at_windows(context_.warehouse, partition_.day, planned_teams(), limits());
+  return look_at_windows(warehouse_, partition_.day, planned_teams(), limits());
+}
+
+bool PartitionJob::is_to_go(TeamId team) const {
+  return context_.options.forget || warehouse_.shards().shard_of(team) != partition_.shard;
 }
 
 Teams PartitionJob::still_due(const Live& live, const Windows& windows) const {
@@ -103,7 +107,11 @@ Teams PartitionJob::still_due(const Live& live, const Windows& windows) const {
              row.window == windows.at(team);
     };
     const auto now = entry_of(live.ledger, team);
-    const bool whole = now && !now->first_incomplete(context_.warehouse.targets());
+    if (is_to_go(team)) {
+      if (now || !planned->facts.entry) due.push_back(team);  // somebody may have taken it away since
+      continue;
+    }
+    const bool whole = now && !now->first_incomplete(warehouse_.targets());
     if (!whole || std::none_of(live.ledger.begin(), live.ledger.end(), done_since)) due.push_back(team);
   }
   return due;
@@ -113,17 +121,17 @@ Result<Teams> PartitionJob::damaged_others(const Live& live, const Teams& due) c
   if (context_.options.forget) return Teams{};  // they are copied as they are, and remain for a run that recomputes
   std::map<TeamId, std::uint64_t> damaged;      // with the view events that the ledger says
   for (const LedgerRow& row : live.ledger)
-    if (!contains(due, row.cell.team) && row.definition == context_.definition.hash() &&
+    if (!contains(due, row.cell.team) && !is_to_go(row.cell.team) && row.definition == context_.definition.hash() &&
         !holds_what_was_said(row, live.content[static_cast<std::size_t>(row.target)]))
       damaged.emplace(row.cell.team, row.content.measures.view_events);
   if (damaged.empty()) return Teams{};
-  GAPLESS_ASSIGN(const SourceExtent source, context_.warehouse.source_extent(limits()));
+  GAPLESS_ASSIGN(const SourceExtent source, warehouse_.source_extent(limits()));
   GAPLESS_ASSIGN(const auto published, context_.warehouse.published_days(limits()));
   Teams teams;
   for (const auto& [team, views] : damaged) teams.push_back(team);
   std::map<TeamId, std::uint64_t> views_now;
   if (!expired_because(partition_.day, source, published, context_.options.kept)) {
-    GAPLESS_ASSIGN(const auto owned, context_.warehouse.owned_cells(partition_.day, teams, limits()));
+    GAPLESS_ASSIGN(const auto owned, warehouse_.owned_cells(partition_.day, teams, limits()));
     for (const OwnedCell& cell : owned) views_now[cell.cell.team] = cell.measures.view_events;
   }
   // What the source would halve or empty is left to a run that was asked to (the blast radius), and copied as it is.
@@ -176,7 +184,7 @@ Status PartitionJob::for_targets(const std::function<Status(Target, const Limits
 }
 
 Targets PartitionJob::to_publish(const std::vector<OwnedCell>& built, const Live& live) const {
-  const Targets& kept = context_.warehouse.targets();
+  const Targets& kept = warehouse_.targets();
   const bool all_lack =
       std::ranges::all_of(cells_, [](const PlannedCell* planned) { return planned->judgement.is_lacking_only; });
   if (context_.options.forget || !all_lack) return kept;
@@ -201,10 +209,11 @@ Targets PartitionJob::to_publish(const std::vector<OwnedCell>& built, const Live
 
 Result<std::vector<OwnedCell>> PartitionJob::build_sessions(const Teams& teams) {
   std::map<TeamId, OwnedCell> cells;
-  for (const TeamId team : teams) cells.emplace(team, OwnedCell{{team, partition_.day}, {}, {}});
-  const Teams built_teams = context_.options.forget ? Teams{} : teams;
+  for (const TeamId team : teams) cells.emplace(team, OwnedCell{{team, partition_.day, partition_.shard}, {}, {}});
+  Teams built_teams = teams;
+  std::erase_if(built_teams, [this](TeamId team) { return is_to_go(team); });
   GAPLESS_TRY(for_team_slices(built_teams, [&](const Teams& slice) -> Status {
-    GAPLESS_ASSIGN(const auto built, context_.warehouse.build_sessions(staging(), slice, limits()));
+    GAPLESS_ASSIGN(const auto built, warehouse_.build_sessions(staging(), slice, limits()));
     for (const OwnedCell& cell : built) cells.at(cell.cell.team) = cell;
     return {};
   }));
@@ -215,11 +224,10 @@ Result<std::vector<OwnedCell>> PartitionJob::build_sessions(const Teams& teams) 
 }
 
 Result<std::vector<OwnedCell>> PartitionJob::build_once(const Teams& teams, const Live& live) {
-  Warehouse& warehouse = context_.warehouse;
   crowded_ = false;
-  if (staging_exists_) GAPLESS_TRY(warehouse.drop_staging(staging(), limits()));
+  if (staging_exists_) GAPLESS_TRY(warehouse_.drop_staging(staging(), limits()));
   staging_exists_ = true;
-  GAPLESS_TRY(warehouse.create_staging(staging(), limits()));
+  GAPLESS_TRY(warehouse_.create_staging(staging(), limits()));
   kill_point("build.staging_created");
   std::vector<OwnedCell> built;
   if (derivation_) {
@@ -232,8 +240,8 @@ Result<std::vector<OwnedCell>> PartitionJob::build_once(const Teams& teams, cons
   const auto stage = [&](Target target, const Limits& bounds) -> Status {
     GAPLESS_TRY(for_team_slices(teams, [&](const Teams& slice) {
       const auto all_but = slice.back() == teams.back() ? std::optional(teams) : std::nullopt;
-      return derivation_ ? warehouse.stage_from_wide(staging(), slice, all_but, bounds)
-                         : warehouse.stage_cells(staging(), target, slice, all_but, bounds);
+      return derivation_ ? warehouse_.stage_from_wide(staging(), slice, all_but, bounds)
+                         : warehouse_.stage_cells(staging(), target, slice, all_but, bounds);
     }));
     kill_point("build.staged_", name(target));
     return {};
@@ -244,10 +252,10 @@ Result<std::vector<OwnedCell>> PartitionJob::build_once(const Teams& teams, cons
 
 Status PartitionJob::check(const std::vector<OwnedCell>& built, const Live& live, Publication& publication) {
   publication.targets = {};
-  GAPLESS_ASSIGN(staged_state_, context_.warehouse.staged_state(staging(), limits()));
+  GAPLESS_ASSIGN(staged_state_, warehouse_.staged_state(staging(), limits()));
   const auto check_target = [&](Target target, const Limits& bounds) -> Status {
     const auto index = static_cast<std::size_t>(target);
-    GAPLESS_ASSIGN(StagedPartition staged, context_.warehouse.staged(staging(), target, bounds));
+    GAPLESS_ASSIGN(StagedPartition staged, warehouse_.staged(staging(), target, bounds));
     Publication::OfTarget& publishes = publication.targets[index].emplace(Publication::OfTarget{});
     publishes.drop = staged.cells.empty();
     for (const TargetCell& cell : staged.cells) publishes.staged_rows += cell.content.rows;
@@ -255,7 +263,7 @@ Status PartitionJob::check(const std::vector<OwnedCell>& built, const Live& live
     return check_gate({target, built, live.content[index], std::move(staged)});
   };
   GAPLESS_TRY(for_targets(check_target));
-  GAPLESS_ASSIGN(const PartitionStates now, context_.warehouse.live_state(partition_, limits()));
+  GAPLESS_ASSIGN(const PartitionStates now, warehouse_.live_state(partition_, limits()));
   for (const Target target : targets_) {
     const auto index = static_cast<std::size_t>(target);
     if (!now[index]) continue;
@@ -312,7 +320,7 @@ Result<std::vector<OwnedCell>> PartitionJob::build_checked(const Teams& teams, c
 }
 
 std::string PartitionJob::definition_of(TeamId team) const {
-  if (context_.options.forget) return std::string(kForgotten);
+  if (derivation_ == std::nullopt && is_to_go(team)) return std::string(kForgotten);
   return derivation_ ? derivation_->definition(team) : context_.definition.hash();
 }
 
@@ -330,7 +338,7 @@ void PartitionJob::fill_ledger(const std::vector<OwnedCell>& built, const Window
       publication.ledger.push_back(std::move(row));
     }
   publication.definition_text = context_.definition.text();
-  publication.team_buckets = context_.warehouse.team_buckets().count();
+  publication.team_buckets = warehouse_.team_buckets().count();
 }
 
 Status apply_publication(Warehouse& warehouse, const StagingId& staging, const Publication& publication,
@@ -359,7 +367,7 @@ Status PartitionJob::publish(const Publication& publication) {
   };
   std::mt19937_64 random(std::random_device{}());
   for (std::uint32_t attempt = 1;;) {
-    auto done = apply_publication(context_.warehouse, staging(), publication, bounds);
+    auto done = apply_publication(warehouse_, staging(), publication, bounds);
     if (done) return {};
     // Redoing all of it is how an unknown outcome is reconciled, since every part of it may be repeated.
     const bool again = done.error().retryable() || done.error().outcome_unknown();
@@ -376,7 +384,7 @@ Status PartitionJob::publish(const Publication& publication) {
 Status PartitionJob::check_shrink(const std::vector<OwnedCell>& built) const {
   if (context_.options.allow_shrink) return {};
   for (const PlannedCell* planned : cells_) {
-    if (!planned->facts.entry) continue;
+    if (!planned->facts.entry || planned->facts.moved) continue;
     const std::uint64_t before = planned->facts.entry->any().content.measures.view_events;
     // A plan that looked knew what would shrink, and was judged by it.
     const bool known = planned->facts.owned && shrinks(before, planned->facts.owned->measures.view_events);
@@ -393,7 +401,7 @@ Status PartitionJob::check_shrink(const std::vector<OwnedCell>& built) const {
 }
 
 Status PartitionJob::check_fits(std::uint64_t bytes_needed) const {
-  GAPLESS_ASSIGN(const std::uint64_t free, context_.warehouse.free_bytes(limits()));
+  GAPLESS_ASSIGN(const std::uint64_t free, warehouse_.free_bytes(limits()));
   if (free >= bytes_needed) return {};
   constexpr double kMiB = 1024 * 1024;
   return fail(
@@ -404,14 +412,18 @@ Status PartitionJob::check_fits(std::uint64_t bytes_needed) const {
                   std::floor(static_cast<double>(free) / kMiB)));
 }
 
-Result<PartitionJob::Due> PartitionJob::to_recompute(const Live& live) const {
+Result<PartitionJob::Due> PartitionJob::to_recompute(const Live& live) {
   Due due;
   GAPLESS_ASSIGN(due.windows, planned_windows());
   due.teams = still_due(live, due.windows);
+  if (!context_.options.forget) {
+    GAPLESS_ASSIGN(waiting_, not_there_yet(context_.warehouse, cells_, due.teams, limits()));
+    std::erase_if(due.teams, [this](TeamId team) { return contains(waiting_, team); });
+  }
   if (due.teams.empty()) return due;
   GAPLESS_ASSIGN(const Teams others, damaged_others(live, due.teams));
   if (others.empty()) return due;
-  GAPLESS_ASSIGN(Windows of_others, look_at_windows(context_.warehouse, partition_.day, others, limits()));
+  GAPLESS_ASSIGN(Windows of_others, look_at_windows(warehouse_, partition_.day, others, limits()));
   due.windows.merge(of_others);
   due.teams.insert(due.teams.end(), others.begin(), others.end());
   due.teams = unique_teams(std::move(due.teams));
@@ -419,7 +431,7 @@ Result<PartitionJob::Due> PartitionJob::to_recompute(const Live& live) const {
 }
 
 Result<PartitionJob::Due> PartitionJob::to_derive(const Live& live) {
-  GAPLESS_ASSIGN(derivation_, Derivation::of(planned_teams(), live.ledger, live.content, context_.warehouse.targets()));
+  GAPLESS_ASSIGN(derivation_, Derivation::of(planned_teams(), live.ledger, live.content, warehouse_.targets()));
   return Due{derivation_->teams(), derivation_->windows()};
 }
 
@@ -432,7 +444,8 @@ Status PartitionJob::execute(DayReport& report, std::uint64_t bytes_needed) {
   GAPLESS_ASSIGN(const Due due, derives ? to_derive(live) : to_recompute(live));
   if (due.teams.empty()) {
     steps_.end("done");
-    report.status = DayStatus::kUnchanged;
+    report.status = waiting_.empty() ? DayStatus::kUnchanged : DayStatus::kSkipped;
+    if (!waiting_.empty()) report.error = why_they_stay(waiting_);
     return {};
   }
 
@@ -445,8 +458,8 @@ Status PartitionJob::execute(DayReport& report, std::uint64_t bytes_needed) {
   if (lease_.stop().stop_requested()) return fail(Fault::kCancelled, "stopped before publishing");
 
   begin_step("publish", built.size());
-  GAPLESS_TRY(check_keeper(context_.warehouse, context_.store_id,
-                           fmt::format("{} is not published", partition_.to_string()), limits()));
+  GAPLESS_TRY(check_keeper(warehouse_, context_.store_id, fmt::format("{} is not published", partition_.to_string()),
+                           limits()));
   GAPLESS_TRY(lease_.confirm().map([](auto) {}));
   kill_point("publish.before_journal");
   GAPLESS_TRY(journal(JournalPhase::kPublishing, encode(publication)));
@@ -456,17 +469,19 @@ Status PartitionJob::execute(DayReport& report, std::uint64_t bytes_needed) {
   GAPLESS_TRY(context_.store.erase_journal(context_.run_id, kRollup, partition_));
   kill_point("publish.journal_erased");
   const Limits bounds{context_.options.statement_timeout, 0, {}};
-  if (auto kept = keep_published(context_.warehouse, context_.store, partition_, staged_state_, staged_,
-                                 context_.definition, bounds);
+  if (auto kept =
+          keep_published(warehouse_, context_.store, partition_, staged_state_, staged_, context_.definition, bounds);
       !kept)
     spdlog::warn("run {}: what {} holds is read again the next time: {}", context_.run_id, partition_.to_string(),
                  kept.error().message);
-  if (auto swept = context_.warehouse.drop_staging(staging(), bounds); !swept)
+  if (auto swept = warehouse_.drop_staging(staging(), bounds); !swept)
     spdlog::warn("run {}: staging of {} is left for the next start to sweep: {}", context_.run_id,
                  partition_.to_string(), swept.error().message);
   kill_point("publish.staging_dropped");
   steps_.end("done", built.size());
   finish(report, built);
+  if (!waiting_.empty())
+    spdlog::warn("run {}: {}: {}", context_.run_id, partition_.to_string(), why_they_stay(waiting_));
   return {};
 }
 
@@ -474,7 +489,7 @@ void PartitionJob::fail_step(const Error& error) {
   steps_.end(error.fault == Fault::kCancelled ? "cancelled" : "failed", 0, error.message);
   if (publishing_) return;  // staging and journal stay: recovery redoes it
   const Limits bounds{context_.options.statement_timeout, 0, {}};
-  Status swept = context_.warehouse.drop_staging(staging(), bounds);
+  Status swept = warehouse_.drop_staging(staging(), bounds);
   if (swept) swept = context_.store.erase_journal(context_.run_id, kRollup, partition_);
   if (!swept)
     spdlog::warn("run {}: staging of {} is left for the next start to sweep: {}", context_.run_id,

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <atomic>
+#include <deque>
 #include <functional>
 #include <map>
 #include <optional>
@@ -48,7 +49,7 @@ struct RunContext {
   std::string warehouse_uuid;         ///< WarehouseMeta::uuid
   const std::string& source_version;  ///< the plan's
   TeamsPerStatement& teams_per_statement;
-  MemoryShares& memory;
+  std::deque<MemoryShares>& memory;  ///< of each shard: it is a server's
   std::atomic<std::size_t>& targets_at_once;
   std::map<Partition, FailingPartition> failing;  ///< before this run
 };
@@ -86,7 +87,7 @@ class PartitionJob {
   Status check_fits(std::uint64_t bytes_needed) const;
   Result<Live> look() const;
   /// The cells to recompute, with others of the partition that join them. None where nothing that was planned is due any more.
-  Result<Due> to_recompute(const Live& live) const;
+  Result<Due> to_recompute(const Live& live);
   /// The cells to derive.
   Result<Due> to_derive(const Live& live);
   /// The planned cells that nobody published since the plan was made, from the events that are there now.
@@ -94,6 +95,8 @@ class PartitionJob {
   Teams planned_teams() const;
   /// Of the planned cells: as they were planned where the source has not changed since, which spares reading it.
   Result<Windows> planned_windows() const;
+  /// Whether what is here of the team goes without anything in its place: the run forgets it, or the team is another shard's.
+  bool is_to_go(TeamId team) const;
   /// Cells of other teams that differ from the ledger, were made by this definition and can be had from the source: they
   /// join the recompute.
   Result<Teams> damaged_others(const Live& live, const Teams& due) const;
@@ -117,12 +120,14 @@ class PartitionJob {
   void finish(DayReport& report, const std::vector<OwnedCell>& built);
 
   RunContext& context_;
+  Warehouse& warehouse_;  ///< of the partition's shard
   const Partition partition_;
   const std::vector<const PlannedCell*> cells_;
   LeaseKeeper::Held& lease_;
   const std::uint64_t memory_limit_bytes_;
   std::optional<Derivation> derivation_;  ///< set: no events are read
   Targets targets_;                       ///< that are published, once sessions are built
+  Teams waiting_;                         ///< that stay since their shard does not have them yet
   TargetContents staged_;
   PartitionStates staged_state_;
   StepLog steps_;

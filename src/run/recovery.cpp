@@ -63,14 +63,15 @@ bool nothing_was_replaced(const Publication& publication, const LiveParts& live)
 }
 
 /// Where all that was staged stands in the live partition, beside parts from before: drops those.
-Status drop_old_parts(Warehouse& warehouse, Target target, const Publication::OfTarget& publication,
-                      const std::vector<LivePart>& live, const Limits& limits) {
+Status drop_old_parts(Warehouse& warehouse, Target target, const Partition& partition,
+                      const Publication::OfTarget& publication, const std::vector<LivePart>& live,
+                      const Limits& limits) {
   std::uint64_t newer_rows = 0;
   for (const LivePart& part : live)
     if (!was_live_before(publication, part)) newer_rows += part.rows;
   if (newer_rows == 0 || newer_rows < publication.staged_rows) return {};
   for (const LivePart& part : live)
-    if (was_live_before(publication, part)) GAPLESS_TRY(warehouse.drop_part(target, part.name, limits));
+    if (was_live_before(publication, part)) GAPLESS_TRY(warehouse.drop_part(target, partition, part.name, limits));
   return {};
 }
 
@@ -85,7 +86,7 @@ Result<Outcome> settle_without_staging(Warehouse& warehouse, const JournalEntry&
                 entry.partition.to_string(), "what it did not finish is damaged until the next backfill");
   for (const Target target : targets_of(publication)) {
     const auto index = static_cast<std::size_t>(target);
-    GAPLESS_TRY(drop_old_parts(warehouse, target, *publication.targets[index], live[index], limits));
+    GAPLESS_TRY(drop_old_parts(warehouse, target, entry.partition, *publication.targets[index], live[index], limits));
   }
   GAPLESS_TRY(warehouse.record(publication.ledger, Definition(publication.definition_text), limits));
   return Outcome::kSettled;
@@ -151,9 +152,18 @@ bool is_of(const JournalEntry& entry, const std::string& warehouse) {
   return entry.warehouse.empty() || warehouse.empty() || entry.warehouse == warehouse;
 }
 
-Result<bool> resolve(Warehouse& warehouse, StateStore& store, const std::string& store_id, const JournalEntry& entry,
+Result<bool> resolve(Warehouse& all, StateStore& store, const std::string& store_id, const JournalEntry& entry,
                      const ExecutorOptions& options, const Bounds& bounds) {
   const Limits limits{options.statement_timeout, options.memory_limit_bytes, options.stop};
+  const std::uint32_t shard = entry.partition.shard, shards = all.shards().count();
+  if (!entry.partition.is_all() && shard >= shards)
+    return fail(
+        Fault::kConflict,
+        fmt::format("{} was left unfinished by run {} on shard {}, and {} configured: it is finished or discarded"
+                    " once engine.shards names that one again",
+                    entry.partition.to_string(), entry.run_id, shard,
+                    shards == 1 ? "1 server is" : fmt::format("{} servers are", shards)));
+  Warehouse& warehouse = entry.partition.is_all() ? all : all.on_shard(shard);
   const StagingId staging{store_id, entry.fence, entry.partition};
   Outcome outcome = Outcome::kDiscarded;
   if (entry.phase == JournalPhase::kPublishing) {

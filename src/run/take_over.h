@@ -23,6 +23,14 @@ struct TakeOverReport {
 Result<TakeOverReport> take_over(Warehouse& warehouse, StateStore& store, std::uint64_t layout_version,
                                  const Limits& limits);
 
+/// Writes down how many shards there are where some do not say so: from now on whoever has fewer configured is refused. To
+/// be called before anything is published. Returns the warehouse's uuid, by which journal entries tell it from others.
+/// Errors: whatever the warehouse says.
+Result<std::string> claim_shards(Warehouse& warehouse, const Limits& limits);
+
+/// The version of the tables' layout where there are so many shards. An older gapless knows 1 alone, and nothing of shards.
+std::uint64_t layout_version_of(Shards shards);
+
 /// Errors: kConflict where another store has taken the warehouse over, with `what_is_not_done` before it.
 Status check_keeper(Warehouse& warehouse, const std::string& store_id, const std::string& what_is_not_done,
                     const Limits& limits);

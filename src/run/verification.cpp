@@ -59,7 +59,8 @@ Status verify_day(Warehouse& warehouse, Day day, const std::map<TeamId, Fingerpr
       static_cast<std::uint64_t>(std::ranges::count_if(merged, [&](TeamId team) { return !differ.contains(team); }));
   verification.days += 1;
   verification.cells += teams.size() - changed.size();
-  for (const TeamId team : changed) verification.changed_meanwhile.insert({team, day});
+  for (const TeamId team : changed)
+    verification.changed_meanwhile.insert({team, day, warehouse.shards().shard_of(team)});
   std::move(found.begin(), found.end(), std::back_inserter(verification.found));
   return {};
 }

@@ -9,6 +9,12 @@ const char* const kLedgerColumns =
     "sessions,"
     " bounces, duration, keys, key_hash, run_id, fence, sequence, published_at";
 
+namespace {
+
+constexpr const char* kShardColumns = "shard UInt32 DEFAULT 0, shards UInt32 DEFAULT 1";
+
+}  // namespace
+
 LedgerTables LedgerTables::in(const Identifier& database) {
   return {TableName::own(database, "gapless_ledger"), TableName::own(database, "gapless_definitions"),
           TableName::own(database, "gapless_meta")};
@@ -31,7 +37,8 @@ std::string create_definitions(const TableName& definitions) {
 
 std::string create_meta(const TableName& meta) {
   return "CREATE TABLE IF NOT EXISTS " + meta.quoted() +
-         " (version UInt64, store_id String, host String, layout_version UInt64) ENGINE = MergeTree ORDER BY version";
+         " (version UInt64, store_id String, host String, layout_version UInt64, " + kShardColumns +
+         ") ENGINE = MergeTree ORDER BY version";
 }
 
 std::string read_ledger(const TableName& ledger, TeamFilter filter) {
@@ -65,15 +72,30 @@ std::string write_definition(const TableName& definitions) {
 }
 
 std::string read_meta(const TableName& meta) {
-  return "SELECT store_id, host, layout_version, (SELECT toString(uuid) FROM system.tables WHERE database ="
-         " {database:String} AND name = {table:String}) AS uuid FROM " +
-         meta.quoted() + " ORDER BY version DESC LIMIT 1";
+  // Of a column that an older table does not have, its row as JSON says nothing.
+  return expand(R"(SELECT store_id, host, layout_version, JSONExtractUInt(row, 'shard') AS shard,
+      JSONExtractUInt(row, 'shards') AS shards,
+      (SELECT toString(uuid) FROM system.tables WHERE database = {database:String} AND name = {table:String}) AS uuid
+    FROM (SELECT version, store_id, host, layout_version, formatRow('JSONEachRow', *) AS row FROM $meta)
+    ORDER BY version DESC LIMIT 1)",
+                {{"meta", meta.quoted()}});
 }
 
 std::string write_meta(const TableName& meta) {
   return "INSERT INTO " + meta.quoted() +
          " (version, store_id, host, layout_version) SELECT max(version) + 1, {store_id:String}," +
          " {host:String}, {layout_version:UInt64} FROM " + meta.quoted();
+}
+
+std::string write_meta_of_shard(const TableName& meta) {
+  return "INSERT INTO " + meta.quoted() +
+         " (version, store_id, host, layout_version, shard, shards) SELECT max(version) + 1, {store_id:String}," +
+         " {host:String}, {layout_version:UInt64}, {shard:UInt64}, {shards:UInt64} FROM " + meta.quoted();
+}
+
+std::string add_shards_to_meta(const TableName& meta) {
+  return "ALTER TABLE " + meta.quoted() +
+         " ADD COLUMN IF NOT EXISTS shard UInt32 DEFAULT 0, ADD COLUMN IF NOT EXISTS shards UInt32 DEFAULT 1";
 }
 
 std::string tables_of() { return "SELECT name FROM system.tables WHERE database = {database:String}"; }

@@ -30,10 +30,14 @@ std::string ledger_extent(const TableName& ledger);
 std::string read_definition(const TableName& definitions);
 /// Binds {hash:String}, {text:String}; writes nothing where the hash is known.
 std::string write_definition(const TableName& definitions);
-/// store_id, host, layout_version of the newest row.
+/// store_id, host, layout_version, shard, shards, uuid of the newest row. An older table has no shards: 0 of 0.
 std::string read_meta(const TableName& meta);
 /// Binds {store_id:String}, {host:String}, {layout_version:UInt64}.
 std::string write_meta(const TableName& meta);
+/// Also {shard:UInt64}, {shards:UInt64}.
+std::string write_meta_of_shard(const TableName& meta);
+/// Gives an older table the columns for them.
+std::string add_shards_to_meta(const TableName& meta);
 /// name of each table of {database:String} whose name starts with {prefix:String}.
 std::string tables_like();
 /// name of the tables of {database:String}, and of that database.

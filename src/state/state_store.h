@@ -122,7 +122,7 @@ struct CachedPartition {
 
 /// A cell whose window changed while what it owns did not (SEMANTICS: the state of a cell), for one version of its entry.
 struct Confirmation {
-  Cell cell;
+  Cell cell;  ///< without its shard: the entry's fence, which never repeats, tells which entry is meant
   std::uint64_t fence = 0;
   std::uint64_t sequence = 0;
   Fingerprint window;

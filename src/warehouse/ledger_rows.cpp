@@ -7,10 +7,10 @@
 namespace gapless {
 namespace {
 
-Result<LedgerRow> parse_row(const Rows& rows, std::size_t i) {
+Result<LedgerRow> parse_row(const Rows& rows, std::size_t i, std::uint32_t shard) {
   GAPLESS_ASSIGN(const TeamId team, rows.team(i, 0));
   GAPLESS_ASSIGN(const Day day, rows.day(i, 1));
-  LedgerRow row{{team, day}, Target::kStats, rows.text(i, 3), {}, {}, {}, rows.text(i, 14), 0, 0, {}};
+  LedgerRow row{{team, day, shard}, Target::kStats, rows.text(i, 3), {}, {}, {}, rows.text(i, 14), 0, 0, {}};
   const auto target = parse_target(rows.text(i, 2));
   if (!target) return fail(Fault::kCorrupt, fmt::format("the ledger names an unknown target '{}'", rows.text(i, 2)));
   row.target = *target;
@@ -48,11 +48,11 @@ const std::vector<std::string_view>& ledger_row_columns() {
   return columns;
 }
 
-Result<std::vector<LedgerRow>> parse_ledger_rows(const Rows& rows) {
+Result<std::vector<LedgerRow>> parse_ledger_rows(const Rows& rows, std::uint32_t shard) {
   std::vector<LedgerRow> parsed;
   parsed.reserve(rows.size());
   for (std::size_t i = 0; i < rows.size(); ++i) {
-    GAPLESS_ASSIGN(LedgerRow row, parse_row(rows, i));
+    GAPLESS_ASSIGN(LedgerRow row, parse_row(rows, i, shard));
     parsed.push_back(std::move(row));
   }
   return parsed;

@@ -55,6 +55,12 @@ SqlWarehouse::SqlWarehouse(Engine& engine, WarehouseLayout layout)
 
 TableName SqlWarehouse::live(Target target) const { return TableName::own(layout_.database, table_name(target)); }
 
+Teams SqlWarehouse::own(const Teams& teams) const {
+  Teams mine = teams;
+  std::erase_if(mine, [this](TeamId team) { return layout_.shards.shard_of(team) != layout_.shard; });
+  return mine;
+}
+
 Result<Rows> SqlWarehouse::ask(std::string_view question, const Statement& statement,
                                const std::vector<std::string_view>& columns, const Limits& limits) {
   StatementOptions options = options_of(limits);
@@ -95,7 +101,7 @@ Result<std::map<Partition, PartitionVersion>> SqlWarehouse::inventory_of(Target 
   GAPLESS_ASSIGN(auto versions, ask_inventory(question, live(target), limits));
   std::map<Partition, PartitionVersion> partitions;
   for (PartitionVersion& version : versions) {
-    const auto partition = buckets.of_partition_id(version.partition);
+    const auto partition = buckets.of_partition_id(version.partition, layout_.shard);
     if (!partition && buckets == layout_.team_buckets) GAPLESS_TRY(check_partitioning(limits));
     if (!partition)
       return fail(Fault::kCorrupt, fmt::format("{}: '{}' is not a day{}", question, version.partition,
@@ -111,7 +117,7 @@ Result<std::vector<LedgerRow>> SqlWarehouse::ledger(DayRange days, const std::op
   statement.bind("rollup", kRollup).bind("forgotten", kForgotten);
   constexpr std::string_view kQuestion = "what the ledger says";
   GAPLESS_ASSIGN(const Rows rows, ask(kQuestion, statement, ledger_row_columns(), limits));
-  auto entries = parse_ledger_rows(rows);
+  auto entries = parse_ledger_rows(rows, layout_.shard);
   if (!entries) return fail(with_context(kQuestion, std::move(entries.error())));
   for (std::size_t i = 1; i < entries->size(); ++i) {
     const LedgerRow &row = (*entries)[i], &before = (*entries)[i - 1];
@@ -169,7 +175,7 @@ Result<std::vector<TargetCell>> SqlWarehouse::ask_cells(std::string_view questio
   for (std::size_t i = 0; i < rows.size(); ++i) {
     GAPLESS_ASSIGN(const TeamId team, rows.team(i, 0));
     GAPLESS_ASSIGN(const Day day, rows.day(i, 1));
-    TargetCell cell{{team, day}, {}};
+    TargetCell cell{{team, day, layout_.shard}, {}};
     GAPLESS_ASSIGN(cell.content.rows, rows.u64(i, 2));
     GAPLESS_ASSIGN(cell.content.keys, rows.u64(i, 3));
     GAPLESS_ASSIGN(cell.content.key_hash, rows.u64(i, 4));
@@ -282,7 +288,7 @@ Result<std::vector<CellDifferences>> SqlWarehouse::differences(Target target, Da
   std::vector<CellDifferences> cells;
   for (std::size_t i = 0; i < rows.size(); ++i) {
     GAPLESS_ASSIGN(const TeamId team, rows.team(i, 0));
-    if (cells.empty() || cells.back().cell.team != team) cells.push_back({{team, day}, 0, {}});
+    if (cells.empty() || cells.back().cell.team != team) cells.push_back({{team, day, layout_.shard}, 0, {}});
     GAPLESS_ASSIGN(cells.back().count, rows.u64(i, 1));
     Difference found{.measure = rows.text(i, 2)};
     GAPLESS_ASSIGN(found.in_target, rows.i64(i, 3));

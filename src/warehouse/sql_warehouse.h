@@ -19,9 +19,11 @@ struct WarehouseLayout {
   Targets targets = all_targets();  ///< that are kept
   /// Of targets that are made, where none is there yet.
   TeamBuckets team_buckets = {};
+  std::uint32_t shard = 0;  ///< which of them this is
+  Shards shards = {};
 };
 
-/// The Warehouse over a ClickHouse engine.
+/// The Warehouse over a ClickHouse engine: that of one shard.
 class SqlWarehouse final : public Warehouse, public TargetRebuild {
  public:
   /// The engine must outlive it.
@@ -32,6 +34,7 @@ class SqlWarehouse final : public Warehouse, public TargetRebuild {
 
   const Targets& targets() const override { return layout_.targets; }
   TeamBuckets team_buckets() const override { return layout_.team_buckets; }
+  Shards shards() const override { return layout_.shards; }
   Status prepare(const Limits& limits) override;
   Result<std::optional<WarehouseMeta>> meta(const Limits& limits) override;
   Status write_meta(const WarehouseMeta& meta, const Limits& limits) override;
@@ -74,7 +77,7 @@ class SqlWarehouse final : public Warehouse, public TargetRebuild {
 
   Status replace_partition(const StagingId& staging, Target target, const Limits& limits) override;
   Status drop_partition(const StagingId& staging, Target target, const Limits& limits) override;
-  Status drop_part(Target target, const std::string& part, const Limits& limits) override;
+  Status drop_part(Target target, const Partition& partition, const std::string& part, const Limits& limits) override;
   Status record(const std::vector<LedgerRow>& rows, const Definition& definition, const Limits& limits) override;
 
   Status drop_staging(const StagingId& staging, const Limits& limits) override;
@@ -90,6 +93,9 @@ class SqlWarehouse final : public Warehouse, public TargetRebuild {
 
  private:
   TableName live(Target target) const;
+  /// Those of the teams that this shard has.
+  Teams own(const Teams& teams) const;
+  Status add_shards_to_meta(const Limits& limits);
   TableName staging_table(const StagingId& staging, Target target) const;
   /// The tables whose parts tell what changed in the source.
   std::vector<TableName> watched_tables() const;

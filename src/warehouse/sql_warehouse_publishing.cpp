@@ -29,9 +29,11 @@ Result<std::vector<OwnedCell>> SqlWarehouse::build_sessions(const StagingId& sta
                                                             const Limits& limits) {
   const StagingTables tables = StagingTables::of(staging, layout_.staging_database);
   const Day day = staging.partition.day;
+  const Teams mine = own(teams);
+  if (mine.empty()) return std::vector<OwnedCell>{};
   const auto bound = [&](std::string text) {
     Statement statement(std::move(text));
-    statement.bind("day", day).bind("teams", teams);
+    statement.bind("day", day).bind("teams", mine);
     return statement;
   };
   GAPLESS_TRY(
@@ -39,7 +41,7 @@ Result<std::vector<OwnedCell>> SqlWarehouse::build_sessions(const StagingId& sta
   GAPLESS_TRY(
       run("building sessions", bound(sql::fill_sessions(tables.sessions, tables.straddlers, layout_.source)), limits));
   Statement cells(sql::cells_of_sessions(tables.sessions));
-  cells.bind("teams", teams);
+  cells.bind("teams", mine);
   return ask_owned("what the sessions hold", cells, day, limits);
 }
 
@@ -108,7 +110,8 @@ Status SqlWarehouse::drop_partition(const StagingId& staging, Target target, con
                          sql::move_partition(live(target), staged_table), staging, limits);
 }
 
-Status SqlWarehouse::drop_part(Target target, const std::string& part, const Limits& limits) {
+Status SqlWarehouse::drop_part(Target target, const Partition& /*partition*/, const std::string& part,
+                               const Limits& limits) {
   Statement statement(sql::drop_part(live(target)));
   return run(fmt::format("dropping a part of {}", table_name(target)), statement.bind("part", part), limits);
 }
@@ -152,7 +155,8 @@ Result<std::vector<StagingId>> SqlWarehouse::list_staging(const Limits& limits) 
   std::vector<StagingId> found;
   for (std::size_t i = 0; i < rows.size(); ++i)
     if (const auto staging = parse_staging_name(rows.text(i, 0));
-        staging && (found.empty() || found.back() != *staging))
+        staging && (found.empty() || found.back() != *staging) &&
+        (staging->partition.shard == layout_.shard || staging->partition.is_all()))
       found.push_back(*staging);
   return found;
 }

@@ -19,10 +19,10 @@ constexpr std::string_view kAllPartitions = "all";
 std::string dotted(const TableName& table) { return table.database.text() + "." + table.table.text(); }
 
 /// From the columns team_id, day, events, view_events, hash.
-Result<SourceCount> parse_count(const Rows& rows, std::size_t row, std::size_t column) {
+Result<SourceCount> parse_count(const Rows& rows, std::size_t row, std::size_t column, Shards shards) {
   GAPLESS_ASSIGN(const TeamId team, rows.team(row, column));
   GAPLESS_ASSIGN(const Day day, rows.day(row, column + 1));
-  SourceCount count{{team, day}, 0, {}};
+  SourceCount count{{team, day, shards.shard_of(team)}, 0, {}};
   GAPLESS_ASSIGN(count.events.events, rows.u64(row, column + 2));
   GAPLESS_ASSIGN(count.view_events, rows.u64(row, column + 3));
   GAPLESS_ASSIGN(count.events.hash, rows.u64(row, column + 4));
@@ -60,7 +60,7 @@ Result<std::vector<SourceCount>> SqlWarehouse::source_counts(DayRange days, cons
   std::vector<SourceCount> counts;
   counts.reserve(rows.size());
   for (std::size_t i = 0; i < rows.size(); ++i) {
-    GAPLESS_ASSIGN(const SourceCount count, parse_count(rows, i, 0));
+    GAPLESS_ASSIGN(const SourceCount count, parse_count(rows, i, 0, layout_.shards));
     counts.push_back(count);
   }
   GAPLESS_TRY(each_once(kQuestion, counts));
@@ -181,7 +181,7 @@ Result<std::map<std::string, std::vector<SourceCount>>> SqlWarehouse::counts_by_
                                       {"partition", "team_id", "day", "events", "view_events", "hash"}, limits));
   std::map<std::string, std::vector<SourceCount>> counts;
   for (std::size_t i = 0; i < rows.size(); ++i) {
-    GAPLESS_ASSIGN(const SourceCount count, parse_count(rows, i, 1));
+    GAPLESS_ASSIGN(const SourceCount count, parse_count(rows, i, 1, layout_.shards));
     counts[rows.text(i, 0)].push_back(count);
   }
   for (const auto& [partition, of_it] : counts) GAPLESS_TRY(each_once(kQuestion, of_it));
@@ -198,7 +198,7 @@ Result<std::vector<OwnedCell>> SqlWarehouse::ask_owned(std::string_view question
   cells.reserve(rows.size());
   for (std::size_t i = 0; i < rows.size(); ++i) {
     GAPLESS_ASSIGN(const TeamId team, rows.team(i, 0));
-    OwnedCell cell{{team, day}, {}, {}};
+    OwnedCell cell{{team, day, layout_.shard}, {}, {}};
     GAPLESS_ASSIGN(cell.owned.events, rows.u64(i, 1));
     GAPLESS_ASSIGN(cell.owned.hash, rows.u64(i, 2));
     GAPLESS_ASSIGN(cell.measures.view_events, rows.u64(i, 3));
@@ -212,8 +212,10 @@ Result<std::vector<OwnedCell>> SqlWarehouse::ask_owned(std::string_view question
 }
 
 Result<std::vector<OwnedCell>> SqlWarehouse::owned_cells(Day day, const Teams& teams, const Limits& limits) {
+  const Teams mine = own(teams);
+  if (mine.empty()) return std::vector<OwnedCell>{};
   Statement statement(sql::owned_cells(layout_.source));
-  statement.bind("day", day).bind("teams", teams);
+  statement.bind("day", day).bind("teams", mine);
   return ask_owned("which events " + day.to_string() + " owns", statement, day, limits);
 }
 

@@ -17,6 +17,7 @@
 #include "core/definition.h"
 #include "core/error.h"
 #include "core/facts.h"
+#include "core/shards.h"
 #include "core/target.h"
 #include "core/team_buckets.h"
 #include "core/team_id.h"
@@ -83,11 +84,16 @@ struct WarehouseMeta {
   std::string host;
   std::uint64_t layout_version = 0;
   /// Of the table that says so, by which one warehouse is told from another: database and server may be called anything.
-  /// Empty where the database gives tables none. Not written.
+  /// Empty where the database gives tables none. Not written. Of several shards that of the first.
   std::string uuid = {};
+  /// Over how many the teams were spread when it was last written. Not written: a shard knows how many there are.
+  std::uint32_t shards = 1;
+  /// False: some shard does not say so yet. Not written.
+  bool is_on_every_shard = true;
 };
 
-/// The source, the targets of one rollup, its ledger and its staging. Thread-safe.
+/// The source, the targets of one rollup, its ledger and its staging, on one shard or on all. Every shard sees all events of
+/// the source. Thread-safe.
 /// "Could not look" is an error, never an empty answer. Results are sorted by cell.
 class Warehouse {
  public:
@@ -98,9 +104,14 @@ class Warehouse {
   virtual const Targets& targets() const = 0;
   /// How the targets are partitioned, as this warehouse found them when it was opened.
   virtual TeamBuckets team_buckets() const = 0;
+  /// How teams are spread. What a cell of the source is said to be on is the shard that its team belongs to.
+  virtual Shards shards() const { return {}; }
+  /// What one shard has alone. It is one of shards(), and this warehouse itself where there are no others.
+  virtual Warehouse& on_shard(std::uint32_t /*shard*/) { return *this; }
 
   /// Creates what does not exist yet: the targets that are kept, ledger, definitions, meta.
   virtual Status prepare(const Limits& limits) = 0;
+  /// Errors: kConflict where the servers are others than when it was last written, fewer or in another order.
   virtual Result<std::optional<WarehouseMeta>> meta(const Limits& limits) = 0;
   virtual Status write_meta(const WarehouseMeta& meta, const Limits& limits) = 0;
   /// To be asked with the lease in hand. Errors: kConflict where the targets were rebuilt since with other team_buckets().
@@ -122,7 +133,8 @@ class Warehouse {
   /// The flat counts of each of these partitions, of every team and day; those without usable events are left out.
   virtual Result<std::map<std::string, std::vector<SourceCount>>> counts_by_partition(
       const std::vector<std::string>& partitions, const Limits& limits) = 0;
-  /// The owned events and measures of these teams on that day; cells that own no event are left out.
+  /// The owned events and measures of these teams on that day; cells that own no event are left out, and so are those of
+  /// teams that are another shard's.
   virtual Result<std::vector<OwnedCell>> owned_cells(Day day, const Teams& teams, const Limits& limits) = 0;
   /// The rows that count, of every team where none are given; of every target that is kept. Cells that were forgotten have
   /// none.
@@ -141,7 +153,7 @@ class Warehouse {
   virtual Result<std::map<Partition, PartitionVersion>> target_inventory(Target target, const Limits& limits) = 0;
   /// The live partition of every target, also of those that are no longer kept.
   virtual Result<PartitionStates> live_state(const Partition& partition, const Limits& limits) = 0;
-  /// What is free on the roomiest of the disks that targets may be written to.
+  /// What is free on the roomiest of the disks that targets may be written to; of several shards on the fullest.
   virtual Result<std::uint64_t> free_bytes(const Limits& limits) = 0;
   /// The text of a definition that made an entry, if it was ever recorded.
   virtual Result<std::optional<std::string>> definition_text(std::string_view hash, const Limits& limits) = 0;
@@ -179,8 +191,9 @@ class Warehouse {
   /// Empties the live partition; for one that is proven empty. Its rows go into the staging table, from where they are
   /// dropped with it: so that this, too, fails for a late holder, whose staging is gone (kInternal, as above).
   virtual Status drop_partition(const StagingId& staging, Target target, const Limits& limits) = 0;
-  /// Drops one part of the live table. Errors: kBadQuery or another where there is no such active part.
-  virtual Status drop_part(Target target, const std::string& part, const Limits& limits) = 0;
+  /// Drops one part of a live partition. Errors: kBadQuery or another where there is no such active part.
+  virtual Status drop_part(Target target, const Partition& partition, const std::string& part,
+                           const Limits& limits) = 0;
   virtual Status record(const std::vector<LedgerRow>& rows, const Definition& definition, const Limits& limits) = 0;
 
   // Staging left over

@@ -6,6 +6,7 @@ command but `load` goes over engine.url. For a load the stand-in gives its direc
 from __future__ import annotations
 
 import atexit
+import contextlib
 import functools
 import json
 import os
@@ -54,10 +55,13 @@ class Server:
     def __init__(self, directory: Path, *options: str) -> None:
         self.directory, self.options, self.address = directory, options, '127.0.0.1:0'
         self.process: subprocess.Popen[bytes] | None = None
+        self.log: Path | None = None  # of each request, where it is wanted
 
     def start(self) -> None:
-        self.process = subprocess.Popen([STAND_IN, self.directory, '--listen', self.address, *self.options], stdin=subprocess.PIPE,
-                                        stdout=subprocess.PIPE)
+        with contextlib.ExitStack() as files:
+            log = files.enter_context(self.log.open('ab')) if self.log else None
+            self.process = subprocess.Popen([STAND_IN, self.directory, '--listen', self.address, *self.options, *(['--log'] if log else [])],
+                                            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log)
         assert self.process.stdout is not None
         self.address = self.process.stdout.readline().decode().removeprefix('listening on ').strip()
 

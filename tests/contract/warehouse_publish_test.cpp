@@ -266,12 +266,12 @@ TEST_P(WarehouseContract, DropsAPartByItsName) {
   std::uint64_t rows = 0;
   for (const LivePart& part : parts) {
     rows += part.rows;
-    ASSERT_TRUE(warehouse().drop_part(Target::kStats, part.name, {}));
+    ASSERT_TRUE(warehouse().drop_part(Target::kStats, partition(kDay), part.name, {}));
   }
   EXPECT_GT(rows, 0U);
   EXPECT_THAT(content(Target::kStats, kToday), IsEmpty());
   EXPECT_EQ(content(Target::kBounces, kToday), bounces);
-  EXPECT_FALSE(warehouse().drop_part(Target::kStats, parts.at(0).name, {})) << "it is gone already";
+  EXPECT_FALSE(warehouse().drop_part(Target::kStats, partition(kDay), parts.at(0).name, {})) << "it is gone already";
 }
 
 TEST_P(WarehouseContract, RefusesToReplaceByNothing) {

@@ -16,7 +16,7 @@ gapless_test(warehouse_replies_test
   DEPS gapless_warehouse)
 
 gapless_test(warehouse_sql_contract_test NOSAN
-  SOURCES ${GAPLESS_WAREHOUSE_CONTRACT} ${contract}/warehouse_sql_test.cpp ${CMAKE_SOURCE_DIR}/tests/support/event_model.cpp
+  SOURCES ${GAPLESS_WAREHOUSE_CONTRACT} ${contract}/warehouse_shards_test.cpp ${contract}/warehouse_sql_test.cpp ${CMAKE_SOURCE_DIR}/tests/support/event_model.cpp
     ${CMAKE_SOURCE_DIR}/tests/support/chdb_environment.cpp
   DEPS gapless_warehouse gapless_engine_chdb gapless_stand_in
   LABELS contract)

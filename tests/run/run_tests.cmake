@@ -1,7 +1,7 @@
 # The executor over fakes: what it promises, and the fault tier, where anything fails at any moment.
 set(run ${CMAKE_CURRENT_LIST_DIR})
 string(COMPARE NOTEQUAL "${GAPLESS_SANITIZE}" "" sanitized)
-add_library(gapless_run_world STATIC EXCLUDE_FROM_ALL ${run}/mortal_store.cpp ${run}/run_world.cpp ${run}/tier.cpp)
+add_library(gapless_run_world STATIC EXCLUDE_FROM_ALL ${run}/mortal_store.cpp ${run}/run_world.cpp ${run}/shards_world.cpp ${run}/tier.cpp)
 target_link_libraries(gapless_run_world PUBLIC gapless_run gapless_fake_warehouse GTest::gmock)
 target_compile_options(gapless_run_world PRIVATE -O1)
 target_compile_definitions(gapless_run_world PUBLIC GAPLESS_FAULT_EVERY=$<IF:$<BOOL:${sanitized}>,3,1>)
@@ -17,6 +17,7 @@ gapless_test(executor_test
     ${run}/observe_test.cpp
     ${run}/recovery_test.cpp
     ${run}/report_memory_test.cpp
+    ${run}/shards_test.cpp
     ${run}/targets_test.cpp
   DEPS gapless_run_world gapless_query
   LABELS threads)

@@ -63,7 +63,7 @@ Result<Observation> RunWorld::look(const Ask& ask, StateStore& as) {
   Scope scope{ask.window, ask.teams, {}, last_finished, ask.include_open_days};
   scope.beyond = ask.beyond;
   scope.kept = ask.options.kept;
-  return observe(warehouse, as, scope, definition, Limits{});
+  return observe(*worked_on, as, scope, definition, Limits{});
 }
 
 Result<Plan> RunWorld::observe_and_plan(const Ask& ask, StateStore& as) {
@@ -72,11 +72,11 @@ Result<Plan> RunWorld::observe_and_plan(const Ask& ask, StateStore& as) {
 }
 
 Result<RecoveryReport> RunWorld::recover(const Ask& ask, StateStore& as) {
-  return Executor(warehouse, as, clock, definition).recover(ask.options);
+  return Executor(*worked_on, as, clock, definition).recover(ask.options);
 }
 
 Result<RunReport> RunWorld::run(const Plan& plan, const Ask& ask, StateStore& as) {
-  Executor executor(warehouse, as, clock, definition);
+  Executor executor(*worked_on, as, clock, definition);
   const RunIdentity identity{fmt::format("run-{}", ++runs_), "manual", "command"};
   return executor.run(plan, identity, ask.options, ask.events);
 }

@@ -52,6 +52,7 @@ class RunWorld {
   MemoryStateStore kept;    ///< what the store holds, whoever asks
   MortalStore store{kept, faults, kGonePid};
   Definition definition{"rules: 1\n"};
+  Warehouse* worked_on = &warehouse;  ///< what is looked at and written to: all shards, where there are several
 
   /// The days 1 to 4 of March 2026, all finished; retries do not wait, days that are taken are skipped.
   Ask ask() const;

@@ -24,10 +24,10 @@ void include(std::optional<DayRange>& days, Day day) {
 }
 
 /// By cell.
-std::vector<SourceCount> counts_of(const std::vector<ModelEvent>& events) {
+std::vector<SourceCount> counts_of(const std::vector<ModelEvent>& events, Shards shards) {
   std::map<Cell, SourceCount> counts;
   for (const ModelEvent& event : events) {
-    const Cell cell{event.team, Day::of(event.at)};
+    const Cell cell{event.team, Day::of(event.at), shards.shard_of(event.team)};
     SourceCount& count = counts.try_emplace(cell, SourceCount{cell, 0, {}}).first->second;
     count.view_events += event.kind == EventKind::kPageview ? 1 : 0;
     count.events += fingerprint(event);
@@ -77,6 +77,14 @@ Status FakeWarehouse::require_prepared() const {
   return {};
 }
 
+Status FakeWarehouse::check_place() {
+  if (!state_.meta) return {};
+  if (state_.meta->shards > shards_.count() || state_.shard != shard_)
+    return fail(Fault::kConflict, fmt::format("it was shard {} of {}", state_.shard, state_.meta->shards));
+  state_.meta->is_on_every_shard = state_.meta->shards == shards_.count();
+  return {};
+}
+
 Result<FakeStaging*> FakeWarehouse::usable_staging(const StagingId& staging) {
   const auto found = state_.staging.find(staging);
   if (found == state_.staging.end() || found->second.broken)
@@ -110,6 +118,7 @@ Result<std::optional<WarehouseMeta>> FakeWarehouse::meta(const Limits& limits) {
                                                      [&](Effect) -> Result<std::optional<WarehouseMeta>> {
                                                        const std::lock_guard lock(mutex_);
                                                        GAPLESS_TRY(require_prepared());
+                                                       GAPLESS_TRY(check_place());
                                                        return state_.meta;
                                                      });
 }
@@ -118,7 +127,11 @@ Status FakeWarehouse::write_meta(const WarehouseMeta& meta, const Limits& limits
   return faults_->call<void>("write_meta", limits, [&](Effect extent) -> Status {
     const std::lock_guard lock(mutex_);
     GAPLESS_TRY(require_prepared());
-    if (extent == Effect::kWhole) state_.meta = meta;
+    if (extent != Effect::kWhole) return {};
+    state_.meta = meta;
+    state_.meta->shards = shards_.count();
+    state_.meta->is_on_every_shard = true;
+    state_.shard = shard_;
     return {};
   });
 }
@@ -142,7 +155,7 @@ Result<std::vector<SourceCount>> FakeWarehouse::source_counts(DayRange days, con
   return faults_->call<std::vector<SourceCount>>(
       "source_counts", limits, [&](Effect) -> Result<std::vector<SourceCount>> {
         const std::lock_guard lock(mutex_);
-        std::vector<SourceCount> counts = counts_of(state_.events);
+        std::vector<SourceCount> counts = counts_of(state_.events, shards_);
         std::erase_if(counts, [&](const SourceCount& count) {
           return !days.contains(count.cell.day) || !contains(teams, count.cell.team);
         });
@@ -186,7 +199,7 @@ Result<std::map<std::string, std::vector<SourceCount>>> FakeWarehouse::counts_by
   return faults_->call<Counts>("counts_by_partition", limits, [&](Effect) -> Result<Counts> {
     const std::lock_guard lock(mutex_);
     Counts counts;
-    for (const SourceCount& count : counts_of(state_.events)) {
+    for (const SourceCount& count : counts_of(state_.events, shards_)) {
       const std::string partition = count.cell.day.partition_id();
       if (std::find(partitions.begin(), partitions.end(), partition) != partitions.end())
         counts[partition].push_back(count);
@@ -217,7 +230,7 @@ Result<std::map<Partition, PartitionVersion>> FakeWarehouse::target_inventory(Ta
 Result<std::vector<OwnedCell>> FakeWarehouse::owned_cells(Day day, const Teams& teams, const Limits& limits) {
   return faults_->call<std::vector<OwnedCell>>("owned_cells", limits, [&](Effect) -> Result<std::vector<OwnedCell>> {
     const std::lock_guard lock(mutex_);
-    return owned_cells_of(of_teams(sessions_of(state_.events, day), teams));
+    return here(owned_cells_of(of_teams(sessions_of(state_.events, day), own(teams))));
   });
 }
 
@@ -267,7 +280,7 @@ Result<std::vector<TargetCell>> FakeWarehouse::target_content(Target target, Day
       "target_content", limits, [&](Effect) -> Result<std::vector<TargetCell>> {
         const std::lock_guard lock(mutex_);
         GAPLESS_TRY(require_prepared());
-        std::vector<TargetCell> cells = content_of(live_rows(target, days));
+        std::vector<TargetCell> cells = here(content_of(live_rows(target, days)));
         std::erase_if(cells, [&](const TargetCell& cell) { return !contains(teams, cell.cell.team); });
         return cells;
       });
@@ -279,7 +292,7 @@ Result<std::vector<TargetCell>> FakeWarehouse::partition_content(Target target, 
                                                 [&](Effect) -> Result<std::vector<TargetCell>> {
                                                   const std::lock_guard lock(mutex_);
                                                   GAPLESS_TRY(require_prepared());
-                                                  return content_of(live_rows(target, partition));
+                                                  return here(content_of(live_rows(target, partition)));
                                                 });
 }
 
@@ -348,7 +361,8 @@ Result<std::vector<CellDifferences>> FakeWarehouse::differences(Target target, D
       return fail(overloaded());
     std::vector<ModelGroup> live = live_rows(target, DayRange{day, day});
     std::erase_if(live, [&](const ModelGroup& row) { return !contains(teams, row.team); });
-    Found found = differences_of(target, live, groups_of(target, of_teams(sessions_of(state_.events, day), teams)));
+    Found found =
+        here(differences_of(target, live, groups_of(target, of_teams(sessions_of(state_.events, day), teams))));
     for (CellDifferences& cell : found)
       if (cell.first.size() > kDifferencesTold)
         cell.first.erase(cell.first.begin() + kDifferencesTold, cell.first.end());
@@ -374,10 +388,10 @@ Result<std::vector<OwnedCell>> FakeWarehouse::build_sessions(const StagingId& st
         const std::lock_guard lock(mutex_);
         GAPLESS_ASSIGN(FakeStaging* const tables, usable_staging(staging));
         const bool fits = limits.memory_limit_bytes == 0 || teams.size() * bytes_per_team_ <= limits.memory_limit_bytes;
-        std::vector<ModelSession> sessions = of_teams(sessions_of(state_.events, staging.partition.day), teams);
+        std::vector<ModelSession> sessions = of_teams(sessions_of(state_.events, staging.partition.day), own(teams));
         append(tables->sessions, sessions, fits ? extent : Effect::kHalf);
         if (!fits) return fail(overloaded());
-        return owned_cells_of(sessions);
+        return here(owned_cells_of(sessions));
       });
 }
 
@@ -414,7 +428,7 @@ Result<StagedPartition> FakeWarehouse::staged(const StagingId& staging, Target t
     std::vector<ModelGroup> rows = tables->targets[index(target)];
     const auto outside =
         std::erase_if(rows, [&](const ModelGroup& row) { return partition_of(row) != staging.partition; });
-    return StagedPartition{content_of(rows), outside};
+    return StagedPartition{here(content_of(rows)), outside};
   });
 }
 
@@ -448,7 +462,8 @@ Status FakeWarehouse::drop_partition(const StagingId& staging, Target target, co
   });
 }
 
-Status FakeWarehouse::drop_part(Target target, const std::string& part, const Limits& limits) {
+Status FakeWarehouse::drop_part(Target target, const Partition& /*partition*/, const std::string& part,
+                                const Limits& limits) {
   return faults_->call<void>("drop_part", limits, [&](Effect) -> Status {
     const std::lock_guard lock(mutex_);
     for (auto& [partition, parts] : state_.targets[index(target)])

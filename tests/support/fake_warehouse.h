@@ -15,7 +15,7 @@ namespace gapless {
 
 /// A Warehouse in memory: source events, targets in parts, staging and ledger, with the rules of event_model.h. It
 /// keeps every promise of the interface (tests/contract holds it to them) until it is told to fail: faults() plans
-/// failures and lists the calls. One shard. Thread-safe.
+/// failures and lists the calls. Thread-safe.
 ///
 /// What is below "For tests" is no call: it never fails and is not counted.
 class FakeWarehouse final : public Warehouse {
@@ -26,6 +26,7 @@ class FakeWarehouse final : public Warehouse {
 
   const Targets& targets() const override { return targets_; }
   TeamBuckets team_buckets() const override { return team_buckets_; }
+  Shards shards() const override { return shards_; }
 
   Status prepare(const Limits& limits) override;
   Result<std::optional<WarehouseMeta>> meta(const Limits& limits) override;
@@ -69,7 +70,7 @@ class FakeWarehouse final : public Warehouse {
 
   Status replace_partition(const StagingId& staging, Target target, const Limits& limits) override;
   Status drop_partition(const StagingId& staging, Target target, const Limits& limits) override;
-  Status drop_part(Target target, const std::string& part, const Limits& limits) override;
+  Status drop_part(Target target, const Partition& partition, const std::string& part, const Limits& limits) override;
   Status record(const std::vector<LedgerRow>& rows, const Definition& definition, const Limits& limits) override;
 
   Status drop_staging(const StagingId& staging, const Limits& limits) override;
@@ -85,6 +86,11 @@ class FakeWarehouse final : public Warehouse {
   void set_targets(Targets targets) { targets_ = std::move(targets); }
   /// Partitions targets so. Before anything is in them, and not while others call.
   void set_team_buckets(TeamBuckets buckets) { team_buckets_ = buckets; }
+  /// Makes it one of these. Before anything is in it, and not while others call; or with more than there were.
+  void set_shard(std::uint32_t shard, Shards shards) {
+    shard_ = shard;
+    shards_ = shards;
+  }
   /// False: the source is one whose partitions cannot be told apart.
   void set_inventoried(bool inventoried);
 
@@ -108,13 +114,24 @@ class FakeWarehouse final : public Warehouse {
  private:
   // With the mutex held.
   Status require_prepared() const;
+  Status check_place();
   Result<FakeStaging*> usable_staging(const StagingId& staging);
   std::vector<FakePart>& live(Target target, const Partition& partition) {
     return state_.targets[static_cast<std::size_t>(target)][partition];
   }
   FakePart make_part(const Partition& partition, std::vector<ModelGroup> rows);
   Partition partition_of(const ModelGroup& row) const {
-    return team_buckets_.partition_of({row.team, Day::of(row.bucket)});
+    return team_buckets_.partition_of({row.team, Day::of(row.bucket), shard_});
+  }
+  Teams own(Teams teams) const {
+    std::erase_if(teams, [this](TeamId team) { return shards_.shard_of(team) != shard_; });
+    return teams;
+  }
+  /// What the model says of cells, on this shard.
+  template <class Value>
+  std::vector<Value> here(std::vector<Value> values) const {
+    for (Value& value : values) value.cell.shard = shard_;
+    return values;
   }
   std::vector<ModelGroup> live_rows(Target target, DayRange days) const;
   std::vector<ModelGroup> live_rows(Target target, const Partition& partition) const;
@@ -126,6 +143,8 @@ class FakeWarehouse final : public Warehouse {
   FakeWarehouseState state_;
   Targets targets_ = all_targets();
   TeamBuckets team_buckets_;
+  std::uint32_t shard_ = 0;
+  Shards shards_;
   std::uint64_t bytes_per_team_ = 0;
   std::uint64_t free_bytes_ = std::uint64_t{1} << 40;
   bool inventoried_ = true;

@@ -32,6 +32,7 @@ struct FakeWarehouseState {
   std::vector<LedgerRow> ledger;  ///< every row ever written, in that order
   std::map<std::string, std::string, std::less<>> definitions;
   std::optional<WarehouseMeta> meta;
+  std::uint32_t shard = 0;  ///< as the meta has it
   std::uint64_t parts_made = 0;
 };
 

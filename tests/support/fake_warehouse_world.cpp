@@ -61,7 +61,7 @@ void FakeWarehouse::put_rows(Target target, const std::vector<ModelGroup>& rows)
 
 void FakeWarehouse::drop_rows(Target target, Day day) {
   const std::lock_guard lock(mutex_);
-  for (const Partition& partition : team_buckets_.partitions_of(day)) live(target, partition).clear();
+  for (const Partition& partition : team_buckets_.partitions_of(day, shard_)) live(target, partition).clear();
 }
 
 void FakeWarehouse::delete_rows(Target target, Cell cell) {

@@ -316,8 +316,9 @@ Status FileWarehouse::replace_partition(const StagingId& staging, Target target,
 Status FileWarehouse::drop_partition(const StagingId& staging, Target target, const Limits& limits) {
   return on_fake([&](FakeWarehouse& fake) { return fake.drop_partition(staging, target, limits); });
 }
-Status FileWarehouse::drop_part(Target target, const std::string& part, const Limits& limits) {
-  return on_fake([&](FakeWarehouse& fake) { return fake.drop_part(target, part, limits); });
+Status FileWarehouse::drop_part(Target target, const Partition& partition, const std::string& part,
+                                const Limits& limits) {
+  return on_fake([&](FakeWarehouse& fake) { return fake.drop_part(target, partition, part, limits); });
 }
 Status FileWarehouse::record(const std::vector<LedgerRow>& rows, const Definition& definition, const Limits& limits) {
   return on_fake([&](FakeWarehouse& fake) { return fake.record(rows, definition, limits); });

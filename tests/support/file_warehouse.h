@@ -57,7 +57,7 @@ class FileWarehouse final : public Warehouse {
   Result<PartitionStates> staged_state(const StagingId& staging, const Limits& limits) override;
   Status replace_partition(const StagingId& staging, Target target, const Limits& limits) override;
   Status drop_partition(const StagingId& staging, Target target, const Limits& limits) override;
-  Status drop_part(Target target, const std::string& part, const Limits& limits) override;
+  Status drop_part(Target target, const Partition& partition, const std::string& part, const Limits& limits) override;
   Status record(const std::vector<LedgerRow>& rows, const Definition& definition, const Limits& limits) override;
   Status drop_staging(const StagingId& staging, const Limits& limits) override;
   Result<std::vector<StagingId>> list_staging(const Limits& limits) override;
