@@ -107,7 +107,7 @@ Result<ExitCode> run_explain(Invocation& call) {
   cell.erase("evidence");
   Json document = {{"cell", std::move(cell)}, {"evidence", std::move(evidence)}, {"runs", touches_json(touches)}};
   if (!left.empty()) document["left_on_other_shards"] = std::move(left);
-  call.output.document(std::move(document));
+  call.output.document(document);
   call.output.text(explained_text(examination, main, definition, style) + "\n" + left_text +
                    touches_text(touches, main, style));
   return ExitCode::kDone;

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <set>
 
+#include "sql/table_shape.h"
 #include "sql/targets.h"
 #include "warehouse/partitioning.h"
 #include "warehouse/sql_warehouse.h"
