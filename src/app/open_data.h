@@ -79,7 +79,7 @@ class OpenData {
   std::unique_ptr<StateStore> store_;
   PostgresStateStore* shared_store_ = nullptr;  ///< the same, where it is one
   std::string store_name_;                      ///< which one is open: where in PostgreSQL; "" the directory's own
-  std::string engine_name_;  ///< which one is open: "user@url" of each server, "" the embedded one
+  std::string engine_name_;                     ///< which one is open: "user@url" of each server, "" the embedded one
   std::vector<std::unique_ptr<Engine>> engines_;
   std::map<std::string, Loader> loaders_;  ///< by database
 };

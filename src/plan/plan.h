@@ -37,7 +37,7 @@ struct Plan {
   Targets targets = all_targets();  ///< that are kept
   TeamBuckets team_buckets = {};    ///< of the targets
   Shards shards = {};
-  std::string why_nobody = {};      ///< where no team is selected: why
+  std::string why_nobody = {};  ///< where no team is selected: why
 
   std::map<CellState, std::uint64_t> summary() const;
   std::uint64_t cells_due() const;
