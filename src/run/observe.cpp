@@ -217,8 +217,10 @@ class Cells {
   Move move_of(const Cell& cell) const {
     const Cell there = own(cell.team, cell.day);
     Move move{there.shard, std::nullopt};
-    const auto rows = std::ranges::equal_range(seen_.ledger, there, {}, &LedgerRow::cell);
-    if (rows.size() == seen_.targets.size()) move.published = rows.front().content.measures.view_events;
+    const auto first = std::ranges::lower_bound(seen_.ledger, there, {}, &LedgerRow::cell);
+    const auto end = std::ranges::upper_bound(seen_.ledger, there, {}, &LedgerRow::cell);
+    if (static_cast<std::size_t>(end - first) == seen_.targets.size())
+      move.published = first->content.measures.view_events;
     return move;
   }
 
