@@ -7,6 +7,7 @@
 #include <csignal>
 #include <fstream>
 #include <string>
+#include <thread>
 
 #include "engine/chdb/chdb_engine.h"
 #include "support/chdb_directory.h"
@@ -189,6 +190,25 @@ TEST(ChdbEngine, TakesSettingsAndRefusesBadOnes) {
   EXPECT_EQ(bad.error().fault, Fault::kInvalidInput);
   EXPECT_THAT(bad.error().message, AllOf(HasSubstr("max_block_size"), HasSubstr("many")));
   EXPECT_NE(opened(at(directory.path())), nullptr);
+}
+
+// chDB's stream then ends as a whole one does.
+TEST(ChdbEngine, AStreamWhoseTimeIsOverIsNotTakenForAWholeOne) {
+  const ChdbDirectory directory;
+  const auto engine = opened(at(directory.path()));
+  ASSERT_NE(engine, nullptr);
+  StatementOptions options;
+  options.deadline = std::chrono::milliseconds(1000);
+  for (const int rows : {10, 70'000, 5'000'000}) {
+    const auto done =
+        engine->stream(Statement("SELECT number FROM numbers({rows:UInt64})").bind("rows", std::uint64_t(rows)), "TSV",
+                       options, [](std::string_view) -> Status {
+                         std::this_thread::sleep_for(std::chrono::milliseconds(1100));
+                         return {};
+                       });
+    ASSERT_FALSE(done) << rows;
+    EXPECT_EQ(done.error().fault, Fault::kTimeout) << done.error().message;
+  }
 }
 
 TEST(ChdbEngine, BoundsTheMemoryOfAllStatementsTogether) {

@@ -88,6 +88,7 @@ Result<std::optional<Stats>> stream_pieces(RunningStatement& running, const Stat
       return fail(std::move(taken.error()));
     }
   }
+  GAPLESS_TRY(running.interrupted());  // chDB ends a stream whose time is over as if it were whole
   stats.elapsed = running.elapsed();
   return stats;
 }
